@@ -2,6 +2,8 @@ package booking
 
 import (
 	"time"
+
+	"chesna/booking/capacity"
 )
 
 // ConsulateID names a post: two to eight lower-case letters or digits, such as "waw". It never holds a
@@ -43,9 +45,9 @@ type Consulate struct {
 	District  []District
 	Languages []string
 	// Workdays are the days of the week on which the post works; R-06 is counted over them.
-	Workdays []time.Weekday
-	// Holidays are the local dates (YYYY-MM-DD) on which the post is closed by law.
-	Holidays []string
+	Workdays []capacity.Weekday
+	// Holidays are the local dates on which the post is closed by law.
+	Holidays []capacity.Date
 	// Terminal tells that the post has a terminal in its hall.
 	Terminal bool
 	// Pool is where the seats of a published week go unless the schedule says otherwise.

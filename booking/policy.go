@@ -1,0 +1,123 @@
+package booking
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/big"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chesna/booking/capacity"
+	"chesna/identity"
+)
+
+// Policy holds the figures that an administrator sets.
+type Policy struct {
+	HoldTTL      time.Duration // how long a hold lives; 10 min
+	Extension    time.Duration // what the one extension adds; 5 min
+	HoldsPerDay  int           // holds an applicant may take a day in one group; 3
+	ReopenWithin time.Duration // a returned seat re-opens at a random moment within this span; 24 h
+	Horizon      time.Duration // how far ahead seats are shown; 8 weeks
+	Lead         time.Duration // a seat that starts sooner than this is not shown any more; 2 h
+	Grid         int           // minutes; openings begin and end on it; 5
+}
+
+// Validate says what is wrong with the figures, all at once.
+func (p Policy) Validate() error {
+	var errs []error
+	check := func(ok bool, name string) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("policy: %s is out of range", name))
+		}
+	}
+	check(p.HoldTTL >= time.Second && p.HoldTTL <= time.Hour, "hold time")
+	check(p.Extension >= 0 && p.Extension <= time.Hour, "extension")
+	check(p.HoldsPerDay >= 1 && p.HoldsPerDay <= 100, "holds per day")
+	check(p.ReopenWithin > 0 && p.ReopenWithin <= 7*24*time.Hour, "re-opening span")
+	check(p.Horizon >= 24*time.Hour, "horizon")
+	check(p.Lead >= 0, "lead")
+	check(p.Grid >= 1 && p.Grid <= capacity.MaxGrid, "grid")
+	return errors.Join(errs...)
+}
+
+// Acts is what booking needs of identity: who signed this document?
+type Acts interface {
+	// VerifyAct checks that the session's person signed exactly this document with a qualified signature.
+	VerifyAct(ctx context.Context, s identity.Session, document, signature []byte) (identity.Act, error)
+	// SignatureDigest is the Digest that VerifyAct would give for the signature, without a verdict on it.
+	SignatureDigest(signature []byte) ([32]byte, error)
+}
+
+// People is what booking needs to know of applicants.
+type People interface {
+	// ResolveApplicant finds or records another person for whom the declarer asks.
+	ResolveApplicant(ctx context.Context, declarer identity.Session, a identity.Applicant) (uuid.UUID, error)
+	// Names returns the names of a person, for the text that the declarer signs.
+	Names(ctx context.Context, person uuid.UUID) (identity.Names, error)
+}
+
+// Deps is what the use cases stand on. All fields but Logger are needed.
+type Deps struct {
+	Catalogue *Catalogue
+	Inventory Inventory
+	Ledger    Ledger
+	Weeks     WeekLedger
+	Acts      Acts
+	People    People
+	Policy    Policy
+	// Audience names this system in signed documents: its public origin.
+	Audience string
+	Now      func() time.Time
+	Rand     io.Reader
+	Logger   *slog.Logger
+}
+
+// Office holds the use cases of booking: look, reserve, confirm, cancel, publish a week, record an outcome.
+// It is safe for concurrent use and keeps no state of its own.
+type Office struct {
+	Deps
+}
+
+// NewOffice checks its parts.
+func NewOffice(d Deps) (*Office, error) {
+	switch {
+	case d.Catalogue == nil, d.Inventory == nil, d.Ledger == nil, d.Weeks == nil, d.Acts == nil, d.People == nil:
+		return nil, errors.New("booking: a part of the office is missing")
+	case d.Now == nil, d.Rand == nil, d.Audience == "":
+		return nil, errors.New("booking: clock, randomness and audience are needed")
+	}
+	if err := d.Policy.Validate(); err != nil {
+		return nil, err
+	}
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Office{Deps: d}, nil
+}
+
+// ReopenAt draws the moment at which a seat that is returned now opens again: uniform over the span of the
+// policy, unknown to everyone until then, so that nobody can wait for a seat that a friend gives back.
+func (o *Office) ReopenAt(now time.Time) (time.Time, error) {
+	n, err := rand.Int(o.Rand, big.NewInt(int64(o.Policy.ReopenWithin)))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("draw a time to re-open: %w", err)
+	}
+	return now.Add(time.Duration(n.Int64())), nil
+}
+
+func (o *Office) nonce() (string, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(o.Rand, b[:]); err != nil {
+		return "", fmt.Errorf("draw a nonce: %w", err)
+	}
+	return hex.EncodeToString(b[:]), nil
+}
+
+// referenceAlphabet is Crockford's base 32: no I, L, O, U, so that it can be said on the telephone.
+const referenceAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -1,0 +1,200 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chesna/booking/capacity"
+	"chesna/identity"
+)
+
+// ReserveRequest is a citizen's wish for a seat: one slot, or any seat of a window. Applicant is nil when
+// she asks for herself.
+type ReserveRequest struct {
+	Consulate ConsulateID
+	Service   ServiceID
+	Slot      SlotID
+	Window    WindowID
+	Applicant *identity.Applicant
+}
+
+// HeldSeat is a hold together with the exact text to sign for it.
+type HeldSeat struct {
+	Hold     Hold
+	Document []byte
+}
+
+// Reserve takes a seat for some minutes. Asking again in the same group, by the same person for the same
+// applicant, gives the hold that is there.
+//
+// Refusals: CodeInvalid, CodeUnknownConsulate, CodeUnknownService, CodeOutsideDistrict, CodeByDraw,
+// CodeApplicantRefused, and those of Inventory.Hold.
+func (o *Office) Reserve(ctx context.Context, s identity.Session, r ReserveRequest) (HeldSeat, error) {
+	c, svc, err := o.admit(s, r.Consulate, r.Service)
+	if err != nil {
+		return HeldSeat{}, err
+	}
+	from, to, err := o.span(c, svc, r)
+	if err != nil {
+		return HeldSeat{}, err
+	}
+	applicant, err := o.applicant(ctx, s, svc, r.Applicant)
+	if err != nil {
+		return HeldSeat{}, err
+	}
+	nonce, err := o.nonce()
+	if err != nil {
+		return HeldSeat{}, err
+	}
+	id, err := uuid.NewRandomFromReader(o.Rand)
+	if err != nil {
+		return HeldSeat{}, fmt.Errorf("draw a hold id: %w", err)
+	}
+	h, err := o.Inventory.Hold(ctx, HoldRequest{
+		ID: NewHoldID(c.ID, id), Consulate: c.ID, Group: svc.Group, Service: svc.ID,
+		Slot: r.Slot, Window: r.Window, From: from, To: to,
+		Person: s.Person, Applicant: applicant, Nonce: nonce,
+		TTL: o.Policy.HoldTTL, Extension: o.Policy.Extension, DailyLimit: o.Policy.HoldsPerDay,
+	})
+	if err != nil {
+		return HeldSeat{}, err
+	}
+	return o.withDocument(ctx, h)
+}
+
+// admit checks that this person may ask for the service at the post.
+func (o *Office) admit(s identity.Session, c ConsulateID, id ServiceID) (Consulate, Service, error) {
+	post, err := o.Catalogue.Consulate(c)
+	if err != nil {
+		return Consulate{}, Service{}, err
+	}
+	svc, err := o.Catalogue.Service(id)
+	if err != nil {
+		return Consulate{}, Service{}, err
+	}
+	if !s.Has(identity.RoleCitizen) {
+		return Consulate{}, Service{}, Refuse(CodeForbidden, "only a citizen can book")
+	}
+	if s.Country == "" {
+		return Consulate{}, Service{}, Refuse(CodeOutsideDistrict, "declare your country of stay first")
+	}
+	if !post.Serves(s.Country) {
+		return Consulate{}, Service{}, Refuse(CodeOutsideDistrict, "this post does not serve your country of stay")
+	}
+	return post, svc, nil
+}
+
+// span turns the slot or window of the request into the start times that will do.
+func (o *Office) span(c Consulate, svc Service, r ReserveRequest) (from, to time.Time, err error) {
+	invalid := func(pointer, detail string) error {
+		return &Error{Code: CodeInvalid, Detail: detail, Fields: []FieldError{{Pointer: pointer, Code: "invalid", Detail: detail}}}
+	}
+	now := o.Now()
+	switch {
+	case (r.Slot == "") == (r.Window == ""):
+		return from, to, invalid("/slot", "give either a slot or a window")
+	case r.Slot != "":
+		slot, err := capacity.ParseSlotID(string(r.Slot))
+		if err != nil || slot.Consulate != string(c.ID) || slot.Group != string(svc.Group) {
+			return from, to, invalid("/slot", "not a slot of this post and service")
+		}
+		from, to = slot.Start, slot.Start
+	default:
+		w, err := capacity.ParseWindowID(string(r.Window))
+		if err != nil || w.Consulate != string(c.ID) || w.Group != string(svc.Group) {
+			return from, to, invalid("/window", "not a window of this post and service")
+		}
+		from, to = windowSpan(w, c.Location)
+		if earliest := now.Add(o.Policy.Lead); from.Before(earliest) {
+			from = earliest
+		}
+	}
+	if to.Before(now.Add(o.Policy.Lead)) || from.After(now.Add(o.Policy.Horizon)) {
+		return from, to, Refuse(CodeSoldOut, "this time is not open")
+	}
+	return from, to, nil
+}
+
+// applicant finds who will come to the desk.
+func (o *Office) applicant(ctx context.Context, s identity.Session, svc Service, a *identity.Applicant) (uuid.UUID, error) {
+	switch {
+	case a == nil && svc.Applicants == ForChild:
+		return uuid.Nil, &Error{
+			Code: CodeApplicantRefused, Detail: "this service is asked for a child: say for whom",
+			Fields: []FieldError{{Pointer: "/applicant", Code: "required", Detail: "the child's names and date of birth"}},
+		}
+	case a == nil:
+		return s.Person, nil
+	case svc.Applicants == ForSelf:
+		return uuid.Nil, &Error{
+			Code: CodeApplicantRefused, Detail: "this service can be asked for oneself only",
+			Fields: []FieldError{{Pointer: "/applicant", Code: "not-allowed", Detail: "leave it out"}},
+		}
+	}
+	return o.People.ResolveApplicant(ctx, s, *a)
+}
+
+func (o *Office) withDocument(ctx context.Context, h Hold) (HeldSeat, error) {
+	c, err := o.Catalogue.Consulate(h.Consulate)
+	if err != nil {
+		return HeldSeat{}, err
+	}
+	svc, err := o.Catalogue.Service(h.Service)
+	if err != nil {
+		return HeldSeat{}, err
+	}
+	var forName string
+	if h.Applicant != h.Person {
+		n, err := o.People.Names(ctx, h.Applicant)
+		if err != nil {
+			return HeldSeat{}, fmt.Errorf("name the applicant: %w", err)
+		}
+		forName = n.Full()
+	}
+	return HeldSeat{Hold: h, Document: BookingDocument(o.Audience, h, c, svc, forName)}, nil
+}
+
+// Hold returns the person's live hold with the same text as before, or CodeHoldNotFound.
+func (o *Office) Hold(ctx context.Context, s identity.Session, id HoldID) (HeldSeat, error) {
+	h, err := o.own(ctx, s, id)
+	if err != nil {
+		return HeldSeat{}, err
+	}
+	return o.withDocument(ctx, h)
+}
+
+// Extend prolongs a hold once, to the last expiry that its text states.
+func (o *Office) Extend(ctx context.Context, s identity.Session, id HoldID) (HeldSeat, error) {
+	if _, err := o.own(ctx, s, id); err != nil {
+		return HeldSeat{}, err
+	}
+	h, err := o.Inventory.Extend(ctx, id)
+	if err != nil {
+		return HeldSeat{}, err
+	}
+	return o.withDocument(ctx, h)
+}
+
+// Release gives a hold back. Its seat does not become free at once: it is returned, and opens again at a
+// random moment, so that nobody can let go of a seat for a waiting friend.
+func (o *Office) Release(ctx context.Context, s identity.Session, id HoldID) error {
+	if _, err := o.own(ctx, s, id); err != nil {
+		return err
+	}
+	return o.Inventory.Release(ctx, id)
+}
+
+// own finds a hold and hides it from everyone but the person who took it.
+func (o *Office) own(ctx context.Context, s identity.Session, id HoldID) (Hold, error) {
+	h, err := o.Inventory.Find(ctx, id)
+	if err != nil {
+		return Hold{}, err
+	}
+	if h.Person != s.Person {
+		return Hold{}, Refuse(CodeHoldNotFound, "no such hold")
+	}
+	return h, nil
+}
