@@ -1,6 +1,10 @@
 package identity
 
-import "github.com/google/uuid"
+import (
+	"log/slog"
+
+	"github.com/google/uuid"
+)
 
 // Act is a document signed by a known person with a qualified electronic signature.
 type Act struct {
@@ -10,3 +14,6 @@ type Act struct {
 	// Evidence is the signature as received, sealed: only identity can open it.
 	Evidence []byte
 }
+
+// LogValue logs whose act it is; the signature holds the signer's certificate and stays out of logs.
+func (a Act) LogValue() slog.Value { return slog.StringValue(a.Person.String()) }

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"log/slog"
 	"slices"
 	"time"
 
@@ -26,11 +27,15 @@ type Grant struct {
 
 // Session is a signed-in person. It is carried by a short access token and checked against revocation.
 type Session struct {
-	ID        uuid.UUID
-	Person    uuid.UUID
-	Grants    []Grant
-	Country   string // the person's country of stay when the token was issued
+	ID      uuid.UUID
+	Person  uuid.UUID
+	Grants  []Grant
+	Country string // the person's country of stay when the token was issued
+	// Staff tells that the sign-in's certificate was one with which rights beyond the citizen's may be used.
+	Staff bool
+	// ExpiresAt is the end of the access token, EndsAt the latest end of the session, whatever is refreshed.
 	ExpiresAt time.Time
+	EndsAt    time.Time
 }
 
 // Has tells whether the session holds the role.
@@ -46,7 +51,8 @@ func (s Session) HasAt(r Role, consulate string) bool {
 }
 
 // Tokens are what a client gets at sign-in. Refresh is single-use: it is rotated at each refresh, and using
-// an old one again revokes the session.
+// an old one again revokes the session; only the one just replaced answers, for some seconds, the same new
+// token again, because answers get lost and a browser may ask twice at once. Secret: never logged.
 type Tokens struct {
 	Access         string
 	AccessExpires  time.Time
@@ -54,9 +60,20 @@ type Tokens struct {
 	RefreshExpires time.Time
 }
 
-// Challenge is a text to sign in with.
+// LogValue hides the tokens from logs.
+func (Tokens) LogValue() slog.Value { return slog.StringValue("[tokens]") }
+
+// LogValue logs who the session is, which is no personal data.
+func (s Session) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", s.ID.String()), slog.String("person", s.Person.String()))
+}
+
+// Challenge is a text to sign in with. ID is known to its asker only; Document is signed byte for byte.
 type Challenge struct {
 	ID        string
 	Document  []byte
 	ExpiresAt time.Time
 }
+
+// LogValue hides the challenge from logs: who knows it may answer it.
+func (Challenge) LogValue() slog.Value { return slog.StringValue("[challenge]") }
