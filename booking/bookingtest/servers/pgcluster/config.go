@@ -62,6 +62,7 @@ func (c Config) settings(port int, sockets string) map[string]string {
 		"logging_collector":          "off",
 		"log_destination":            "stderr",
 		"log_statement":              "none",
+		"log_min_messages":           "log",   // errors reach the client anyway, and their text may hold a value
 		"log_min_error_statement":    "panic", // statements carry names
 		"log_error_verbosity":        "terse", // so do the DETAIL lines of constraint errors
 		"log_min_duration_sample":    "-1",

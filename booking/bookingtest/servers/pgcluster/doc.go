@@ -12,7 +12,7 @@
 //     the temporary folder and the home holds a link.
 //   - The socket folder is 0700 and its path short (a socket's path ends at 107 bytes). With a password (Config.Password) every connection proves
 //     it by SCRAM; without one the server has no TCP listener and only the keeper and root reach the socket.
-//   - The server's log holds no statements and no row values (terse errors), so no personal data.
+//   - The server's log holds no errors of statements, so no personal data.
 //
 // Reading order: config.go, cluster.go (start and stop), create.go (home, initdb), recover.go (an old server), keeper.go, binaries.go.
 package pgcluster
