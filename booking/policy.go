@@ -26,6 +26,9 @@ type Policy struct {
 	Horizon      time.Duration // how far ahead seats are shown; 8 weeks
 	Lead         time.Duration // a seat that starts sooner than this is not shown any more; 2 h
 	Grid         int           // minutes; openings begin and end on it; 5
+	// NeedCountry makes a declared country of stay a condition of looking and booking. Without it, a
+	// person who has declared none may go to any post; one who has is limited to the posts of her country.
+	NeedCountry bool
 }
 
 // Validate says what is wrong with the figures, all at once.

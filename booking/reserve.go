@@ -78,10 +78,10 @@ func (o *Office) admit(s identity.Session, c ConsulateID, id ServiceID) (Consula
 	if !s.Has(identity.RoleCitizen) {
 		return Consulate{}, Service{}, Refuse(CodeForbidden, "only a citizen can book")
 	}
-	if s.Country == "" {
-		return Consulate{}, Service{}, Refuse(CodeOutsideDistrict, "declare your country of stay first")
+	if s.Country == "" && o.Policy.NeedCountry {
+		return Consulate{}, Service{}, Refuse(CodeCountryNeeded, "declare your country of stay first")
 	}
-	if !post.Serves(s.Country) {
+	if s.Country != "" && !post.Serves(s.Country) {
 		return Consulate{}, Service{}, Refuse(CodeOutsideDistrict, "this post does not serve your country of stay")
 	}
 	return post, svc, nil

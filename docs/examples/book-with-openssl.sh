@@ -43,37 +43,34 @@ call POST /sessions "$(jq -n --arg id "$(jq -r .challengeId "$work/challenge.jso
   --arg s "$(sign "$work/challenge.txt")" '{challengeId: $id, signature: $s}')" >"$work/session.json"
 token=$(jq -r .accessToken "$work/session.json")
 
-echo "2. Say where I live"
-if [ "$(call GET /me | jq -r '.country // ""')" != PL ]; then
-  call PUT /me/country '{"country":"PL"}' >"$work/session.json"
-  fresh=$(jq -r '.accessToken // empty' "$work/session.json")
-  token=${fresh:-$token}
-fi
-
-echo "3. Look for a window"
+echo "2. Look for a window"
 service=${SERVICE:-passport-adult}
-consulate=${CONSULATE:-$(call GET '/consulates?country=PL' | jq -r '[.items[] | select(.pool == "open")][0].id')}
-call GET "/consulates/$consulate/availability?service=$service" >"$work/windows.json"
-window=$(jq -r '.windows[0].id // empty' "$work/windows.json")
+call GET /consulates >"$work/consulates.json"
+window=
+for consulate in ${CONSULATE:-$(jq -r '.items[].id' "$work/consulates.json")}; do
+  call GET "/consulates/$consulate/availability?service=$service" >"$work/windows.json"
+  window=$(jq -r '.windows[0].id // empty' "$work/windows.json")
+  [ -z "$window" ] || break
+done
 if [ -z "$window" ]; then
-  echo "nothing is open at $consulate just now" >&2
+  echo "nothing is open just now" >&2
   exit 1
 fi
 
-echo "4. Hold a seat in $window"
+echo "3. Hold a seat in $window"
 call POST /holds "$(jq -n --arg c "$consulate" --arg s "$service" --arg w "$window" \
   '{consulate: $c, service: $s, window: $w}')" >"$work/hold.json"
 hold=$(jq -r .holdId "$work/hold.json")
 jq -r .document "$work/hold.json" | base64 -d >"$work/booking.txt"
 sed 's/^/   | /' "$work/booking.txt"
 
-echo "5. Sign exactly this text and book"
+echo "4. Sign exactly this text and book"
 call POST "/holds/$hold/confirm" "$(jq -n --arg s "$(sign "$work/booking.txt")" '{signature: $s}')" >"$work/appointment.json"
 jq '{reference, state, consulate, service, start}' "$work/appointment.json"
 id=$(jq -r .id "$work/appointment.json")
 call GET "/appointments/$id/calendar.ics" | grep -q 'BEGIN:VEVENT'
 
 if [ -z "${KEEP:-}" ]; then
-  echo "6. Cancel it"
+  echo "5. Cancel it"
   call POST "/appointments/$id/cancel" '{}' | jq -r .state
 fi
