@@ -14,5 +14,5 @@
 //     it by SCRAM; without one the server has no TCP listener and only the keeper and root reach the socket.
 //   - The server's log holds no errors of statements, so no personal data.
 //
-// Reading order: config.go, cluster.go (start and stop), create.go (home, initdb), recover.go (an old server), keeper.go, binaries.go.
+// Reading order: config.go, cluster.go (start and stop), create.go (home, initdb), recover.go (an old server), keeper.go, binaries.go, surroundings.go.
 package pgcluster
