@@ -32,7 +32,7 @@ func (o *Office) Confirm(ctx context.Context, s identity.Session, id HoldID, sig
 	if err != nil {
 		return Appointment{}, err
 	}
-	act, err := o.Acts.VerifyAct(ctx, s, held.Document, signature)
+	act, err := o.Acts.VerifyAct(ctx, s.Person, held.Document, signature)
 	if err != nil {
 		return Appointment{}, err
 	}

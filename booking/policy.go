@@ -51,8 +51,8 @@ func (p Policy) Validate() error {
 
 // Acts is what booking needs of identity: who signed this document?
 type Acts interface {
-	// VerifyAct checks that the session's person signed exactly this document with a qualified signature.
-	VerifyAct(ctx context.Context, s identity.Session, document, signature []byte) (identity.Act, error)
+	// VerifyAct checks that the person signed exactly this document with a qualified signature.
+	VerifyAct(ctx context.Context, person uuid.UUID, document, signature []byte) (identity.Act, error)
 	// SignatureDigest is the Digest that VerifyAct would give for the signature, without a verdict on it.
 	SignatureDigest(signature []byte) ([32]byte, error)
 }
@@ -60,9 +60,9 @@ type Acts interface {
 // People is what booking needs to know of applicants.
 type People interface {
 	// ResolveApplicant finds or records another person for whom the declarer asks.
-	ResolveApplicant(ctx context.Context, declarer identity.Session, a identity.Applicant) (uuid.UUID, error)
-	// Names returns the names of a person, for the text that the declarer signs.
-	Names(ctx context.Context, person uuid.UUID) (identity.Names, error)
+	ResolveApplicant(ctx context.Context, declarer uuid.UUID, a identity.Applicant) (uuid.UUID, error)
+	// Names returns the names of a person as the declarer knows them, for the text that he signs.
+	Names(ctx context.Context, declarer, person uuid.UUID) (identity.Names, error)
 }
 
 // Deps is what the use cases stand on. All fields but Logger are needed.

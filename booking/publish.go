@@ -138,7 +138,7 @@ func (o *Office) signedShortfall(ctx context.Context, s identity.Session, post C
 		refusal.Fields = []FieldError{{Pointer: "/signature", Code: "required", Detail: "sign the document and send the same request again"}}
 		return nil, refusal
 	}
-	act, err := o.Acts.VerifyAct(ctx, s, document, p.Signature)
+	act, err := o.Acts.VerifyAct(ctx, s.Person, document, p.Signature)
 	if err != nil {
 		return nil, err
 	}

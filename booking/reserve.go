@@ -134,7 +134,7 @@ func (o *Office) applicant(ctx context.Context, s identity.Session, svc Service,
 			Fields: []FieldError{{Pointer: "/applicant", Code: "not-allowed", Detail: "leave it out"}},
 		}
 	}
-	return o.People.ResolveApplicant(ctx, s, *a)
+	return o.People.ResolveApplicant(ctx, s.Person, *a)
 }
 
 func (o *Office) withDocument(ctx context.Context, h Hold) (HeldSeat, error) {
@@ -148,7 +148,7 @@ func (o *Office) withDocument(ctx context.Context, h Hold) (HeldSeat, error) {
 	}
 	var forName string
 	if h.Applicant != h.Person {
-		n, err := o.People.Names(ctx, h.Applicant)
+		n, err := o.People.Names(ctx, h.Person, h.Applicant)
 		if err != nil {
 			return HeldSeat{}, fmt.Errorf("name the applicant: %w", err)
 		}
