@@ -1,0 +1,46 @@
+package problem
+
+import (
+	"slices"
+	"time"
+
+	"chesna/booking"
+)
+
+// Row is all that is said about one code.
+type Row struct {
+	Code   string
+	Status int
+	// Retry is Retry-After when the error names no time; zero: none.
+	Retry time.Duration
+	Title booking.Text
+	// Text explains it to the person and says what to do.
+	Text booking.Text
+}
+
+// Rows lists all rows in the order of docs/problems.md.
+func Rows() []Row {
+	return slices.Concat(inputRows(), sessionRows(), personRows(), bookingRows(), holdRows(), appointmentRows(), weekRows(), serverRows())
+}
+
+// Find returns the row of a code.
+func Find(code string) (Row, bool) {
+	for _, rows := range [](func() []Row){inputRows, sessionRows, personRows, bookingRows, holdRows, appointmentRows, weekRows, serverRows} {
+		for _, r := range rows() {
+			if r.Code == code {
+				return r, true
+			}
+		}
+	}
+	return Row{}, false
+}
+
+func row(code string, status int, ukTitle, enTitle, ukText, enText string) Row {
+	return Row{Code: code, Status: status, Title: booking.Text{UK: ukTitle, EN: enTitle}, Text: booking.Text{UK: ukText, EN: enText}}
+}
+
+// after sets the time to wait when the error names none.
+func (r Row) after(d time.Duration) Row {
+	r.Retry = d
+	return r
+}
