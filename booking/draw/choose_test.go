@@ -1,0 +1,227 @@
+package draw
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+	"sort"
+	"testing"
+	"time"
+)
+
+// instance makes a random draw as its two files.
+func instance(r *rand.Rand, maxSize int) (manifest, entries []byte) {
+	windows := 1 + r.IntN(8)
+	base := time.Date(2026, 12, 7, 8, 0, 0, 0, time.UTC)
+	var m bytes.Buffer
+	for i := range r.IntN(30) {
+		fmt.Fprintf(&m, "s%03d %d %s 20 c1\n", i, r.IntN(windows), base.Add(time.Duration(i)*20*time.Minute).Format(time.RFC3339))
+	}
+	rows := make([]string, r.IntN(60))
+	for i := range rows {
+		var nf [32]byte
+		for j := range nf {
+			nf[j] = byte(r.Uint32())
+		}
+		mask := uint64(0)
+		for range 1 + r.IntN(3) {
+			mask |= 1 << r.IntN(windows+1)
+		}
+		rows[i] = fmt.Sprintf("%x %d %d %d %016x\n", nf, 1+r.IntN(8), r.IntN(8)/7, 1+r.IntN(maxSize), mask)
+	}
+	sort.Strings(rows)
+	var e bytes.Buffer
+	for _, row := range rows {
+		e.WriteString(row)
+	}
+	return m.Bytes(), e.Bytes()
+}
+
+func run(t testing.TB, manifest, entries []byte) (*Manifest, *Entries, *Result) {
+	t.Helper()
+	m, err := ParseManifest(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := ParseEntries(entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := Run("test", workedBeacon(t), m, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, e, res
+}
+
+// maximum is the size of a greatest matching of size-1 entries to seats, by Kuhn's algorithm over single seats:
+// independent of what it checks.
+func maximum(m *Manifest, rows []Entry) int {
+	owner := make([]int, len(m.Seats))
+	for i := range owner {
+		owner[i] = -1
+	}
+	var try func(e int, seen []bool) bool
+	try = func(e int, seen []bool) bool {
+		for i, s := range m.Seats {
+			if rows[e].Windows>>s.Window&1 == 0 || seen[i] {
+				continue
+			}
+			seen[i] = true
+			if owner[i] < 0 || try(owner[i], seen) {
+				owner[i] = e
+				return true
+			}
+		}
+		return false
+	}
+	n := 0
+	for e := range rows {
+		if try(e, make([]bool, len(m.Seats))) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestServedIsTheMaximumAndClosedProvesIt(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 10_000 {
+		mb, eb := instance(r, 1)
+		m, e, res := run(t, mb, eb)
+		if want := maximum(m, e.Rows); len(res.Served) != want {
+			t.Fatalf("served %d of %d possible\n%s%s", len(res.Served), want, mb, eb)
+		}
+		checkResult(t, m, e, res)
+		checkClosed(t, m, e, res)
+	}
+}
+
+func TestFamiliesAndGuaranteesKeepTheRules(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 5_000 {
+		mb, eb := instance(r, 4)
+		m, e, res := run(t, mb, eb)
+		checkResult(t, m, e, res)
+	}
+}
+
+// checkResult: every entry once; seats given once, as many as the size, in one accepted window, in order.
+func checkResult(t *testing.T, m *Manifest, e *Entries, res *Result) {
+	t.Helper()
+	rows := map[[32]byte]Entry{}
+	for _, row := range e.Rows {
+		rows[row.NF] = row
+	}
+	index := map[string]int{}
+	for i, s := range m.Seats {
+		index[s.ID] = i
+	}
+	given := map[string]bool{}
+	for _, s := range res.Served {
+		row, ok := rows[s.NF]
+		delete(rows, s.NF)
+		if !ok || len(s.Seats) != row.Size {
+			t.Fatalf("%x: %d seats for a size of %d", s.NF, len(s.Seats), row.Size)
+		}
+		last := -1
+		for _, id := range s.Seats {
+			i, ok := index[id]
+			if !ok || given[id] || i <= last || m.Seats[i].Window != m.Seats[index[s.Seats[0]]].Window || row.Windows>>m.Seats[i].Window&1 == 0 {
+				t.Fatalf("%x: seat %s is wrong", s.NF, id)
+			}
+			given[id], last = true, i
+		}
+	}
+	for _, nf := range res.Waiting {
+		if _, ok := rows[nf]; !ok {
+			t.Fatalf("%x is listed twice", nf)
+		}
+		delete(rows, nf)
+	}
+	if len(rows) != 0 {
+		t.Fatalf("%d entries are in no list", len(rows))
+	}
+}
+
+// checkClosed: closed windows have no free seat, and who waits accepts nothing else.
+func checkClosed(t *testing.T, m *Manifest, e *Entries, res *Result) {
+	t.Helper()
+	taken := map[string]bool{}
+	for _, s := range res.Served {
+		taken[s.Seats[0]] = true
+	}
+	for _, s := range m.Seats {
+		if res.Closed>>s.Window&1 == 1 && !taken[s.ID] {
+			t.Fatalf("%s is free in a closed window", s.ID)
+		}
+	}
+	for _, row := range e.Rows {
+		if slices.Contains(res.Waiting, row.NF) && row.Windows&^res.Closed != 0 {
+			t.Fatalf("%x waits and accepts an open window", row.NF)
+		}
+	}
+}
+
+// The order of the draw is uniform over equal entries and follows the weights: the chance to be first is w/Σw.
+func TestChanceOfBeingFirstFollowsTheWeight(t *testing.T) {
+	weights := []int{1, 2, 3, 4, 8}
+	rows := make([]Entry, len(weights))
+	sum := 0
+	for i, w := range weights {
+		rows[i] = Entry{Weight: w, leaf: leafHash([]byte{byte(i)})}
+		sum += w
+	}
+	const draws = 200_000
+	first := make([]float64, len(rows))
+	for n := range draws {
+		seed := leafHash(fmt.Append(nil, n))
+		best := 0
+		var least [32]byte
+		for i := range rows {
+			if k := key(seed, &rows[i]); i == 0 || bytes.Compare(k[:], least[:]) < 0 {
+				best, least = i, k
+			}
+		}
+		first[best]++
+	}
+	for i, w := range weights {
+		got, want := first[i]/draws, float64(w)/float64(sum)
+		if got/want < 0.97 || got/want > 1.03 {
+			t.Errorf("weight %d is first with %.4f, want %.4f", w, got, want)
+		}
+	}
+}
+
+func BenchmarkRun(b *testing.B) {
+	const entries, seats, windows = 1_000_000, 10_000, 64
+	r := rand.New(rand.NewPCG(5, 6))
+	base := time.Date(2026, 12, 7, 8, 0, 0, 0, time.UTC)
+	var m bytes.Buffer
+	for i := range seats {
+		fmt.Fprintf(&m, "s%05d %d %s 20 c%d\n", i, i*windows/seats, base.Add(time.Duration(i/10)*20*time.Minute).Format(time.RFC3339), i%10)
+	}
+	rows := make([][]byte, entries)
+	for i := range rows {
+		var nf [32]byte
+		for j := 0; j < 32; j += 8 {
+			v := r.Uint64()
+			for k := range 8 {
+				nf[j+k] = byte(v >> (8 * k))
+			}
+		}
+		mask := r.Uint64() & r.Uint64()
+		mask |= bits.RotateLeft64(1, r.IntN(64))
+		rows[i] = fmt.Appendf(nil, "%s %d %d 1 %016x\n", hex.EncodeToString(nf[:]), 1+r.IntN(8), r.IntN(100)/99, mask)
+	}
+	slices.SortFunc(rows, bytes.Compare)
+	e := bytes.Join(rows, nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _, res := run(b, m.Bytes(), e)
+		b.ReportMetric(float64(len(res.Served)), "served")
+	}
+}

@@ -1,0 +1,73 @@
+package draw
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+)
+
+// Served is an entry that got seats.
+type Served struct {
+	NF    [32]byte
+	Seats []string // in the order of the manifest
+}
+
+// Result is who got what, in key order, and who waits, in key order.
+type Result struct {
+	Seed    [32]byte
+	Served  []Served
+	Waiting [][32]byte
+	// Closed windows were full for good when somebody's search failed: the proof that no entry of size 1 more
+	// could be served.
+	Closed uint64
+	// Keys are those of the served and waiting entries in key order, for showing.
+	Keys [][32]byte
+}
+
+// Run draws. It is deterministic: the same files, beacon and drawID give the same result everywhere. A million
+// entries take about a second on one core.
+func Run(drawID string, b Beacon, m *Manifest, e *Entries) (*Result, error) {
+	if err := CheckDrawID(drawID); err != nil {
+		return nil, err
+	}
+	r := &Result{Seed: Seed(drawID, b, len(e.Rows), e.Root, m.Root)}
+	sorted, keys := order(r.Seed, e.Rows)
+	window, closed := choose(m, e.Rows, sorted)
+	seats := place(m, e.Rows, sorted, window)
+	r.Closed = closed
+	r.Keys = make([][32]byte, len(sorted))
+	for rank, row := range sorted {
+		r.Keys[rank] = keys[row]
+		nf := e.Rows[row].NF
+		if window[rank] == none {
+			r.Waiting = append(r.Waiting, nf)
+			continue
+		}
+		s := Served{NF: nf}
+		for _, i := range seats[int32(rank)] {
+			s.Seats = append(s.Seats, m.Seats[i].ID)
+		}
+		r.Served = append(r.Served, s)
+	}
+	return r, nil
+}
+
+// Bytes is the published result file.
+func (r *Result) Bytes() []byte {
+	var b bytes.Buffer
+	for _, s := range r.Served {
+		b.WriteString(hex.EncodeToString(s.NF[:]))
+		for i, id := range s.Seats {
+			b.WriteByte(" ,"[min(i, 1)])
+			b.WriteString(id)
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteString("--\n")
+	for _, nf := range r.Waiting {
+		b.WriteString(hex.EncodeToString(nf[:]))
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(&b, "closed %016x\n", r.Closed)
+	return b.Bytes()
+}
