@@ -1,0 +1,126 @@
+package pgstore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"chesna/identity"
+)
+
+// match is an identifier given by a caller with the row that holds it, if there is one.
+type match struct {
+	given     identity.SealedIdentifier
+	row       uuid.UUID // nil UUID: nobody has this number
+	person    uuid.UUID
+	certified bool
+}
+
+// findMatches looks the identifiers up and locks their rows, in the order of their keys so that two resolutions
+// cannot wait for each other.
+func findMatches(ctx context.Context, tx pgx.Tx, ids []identity.SealedIdentifier) ([]match, error) {
+	matches := make([]match, len(ids))
+	var (
+		kinds    []string
+		versions []int32
+		macs     [][]byte
+		index    []int32
+	)
+	for i, id := range ids {
+		matches[i].given = id
+		for _, p := range id.Pseudonyms {
+			kinds, versions, macs, index = append(kinds, string(id.Kind)), append(versions, int32(p.KeyVersion)), append(macs, p.MAC[:]), append(index, int32(i))
+		}
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT DISTINCT g.index, p.identifier
+		FROM unnest($1::text[], $2::int[], $3::bytea[], $4::int[]) AS g (kind, key_version, hmac, index)
+		JOIN identity.identifier_pseudonyms p USING (kind, key_version, hmac)`, kinds, versions, macs, index)
+	if err != nil {
+		return nil, fmt.Errorf("look up pseudonyms: %w", err)
+	}
+	found := map[uuid.UUID]int32{}
+	var (
+		i  int32
+		id uuid.UUID
+	)
+	if _, err := pgx.ForEachRow(rows, []any{&i, &id}, func() error { found[id] = i; return nil }); err != nil {
+		return nil, fmt.Errorf("look up pseudonyms: %w", err)
+	}
+	if len(found) == 0 {
+		return matches, nil
+	}
+	held := make([]uuid.UUID, 0, len(found))
+	for id := range found {
+		held = append(held, id)
+	}
+	rows, err = tx.Query(ctx, `
+		SELECT id, person, certified_at IS NOT NULL FROM identity.person_identifiers
+		WHERE id = ANY($1) ORDER BY id FOR UPDATE`, held)
+	if err != nil {
+		return nil, fmt.Errorf("lock identifiers: %w", err)
+	}
+	var m match
+	_, err = pgx.ForEachRow(rows, []any{&m.row, &m.person, &m.certified}, func() error {
+		at := &matches[found[m.row]]
+		at.row, at.person, at.certified = m.row, m.person, m.certified
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lock identifiers: %w", err)
+	}
+	return matches, nil
+}
+
+// owners answers the distinct persons of certified or of declared matches, in the order of the given identifiers.
+func owners(matches []match, certified bool) []uuid.UUID {
+	var list []uuid.UUID
+	for _, m := range matches {
+		if m.row != uuid.Nil && m.certified == certified && !slices.Contains(list, m.person) {
+			list = append(list, m.person)
+		}
+	}
+	return list
+}
+
+// attach gives one number to a person: a new row, or the declared row taken over.
+func attach(ctx context.Context, tx pgx.Tx, person uuid.UUID, m match, certified bool, at time.Time) error {
+	row := m.row
+	var certifiedAt *time.Time
+	if certified {
+		certifiedAt = &at
+	}
+	switch {
+	case row == uuid.Nil:
+		var err error
+		if row, err = uuid.NewRandom(); err != nil {
+			return fmt.Errorf("make identifier: %w", err)
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO identity.person_identifiers (id, person, kind, sealed, declared_at, certified_at)
+			VALUES ($1, $2, $3, $4, $5, $6)`, row, person, string(m.given.Kind), m.given.Sealed, at, certifiedAt)
+		if err != nil {
+			return fmt.Errorf("store identifier: %w", err)
+		}
+	case certified && !m.certified:
+		_, err := tx.Exec(ctx, `UPDATE identity.person_identifiers SET person = $2, certified_at = $3, sealed = $4 WHERE id = $1`,
+			row, person, at, m.given.Sealed)
+		if err != nil {
+			return fmt.Errorf("take identifier over: %w", err)
+		}
+	}
+	for _, p := range m.given.Pseudonyms {
+		// A row of ours under this version may be there already; another's under the same hash must fail.
+		_, err := tx.Exec(ctx, `
+			INSERT INTO identity.identifier_pseudonyms (kind, key_version, hmac, identifier) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (identifier, key_version) DO NOTHING`, string(m.given.Kind), p.KeyVersion, p.MAC[:], row)
+		if err != nil {
+			return fmt.Errorf("store pseudonym: %w", err)
+		}
+	}
+	return nil
+}
