@@ -32,7 +32,7 @@ func RedisCluster(t testing.TB) *ClusterServer {
 		args = append(args, node.Addr())
 	}
 	args = append(args, "--cluster-replicas", "0", "--cluster-yes")
-	if out, err := exec.CommandContext(t.Context(), cli, args...).CombinedOutput(); err != nil { //nolint:gosec // our own arguments
+	if out, err := exec.CommandContext(t.Context(), cli, args...).CombinedOutput(); err != nil {
 		t.Fatalf("create the Redis Cluster: %v\n%s", err, out)
 	}
 	for _, node := range c.nodes {

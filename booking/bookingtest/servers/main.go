@@ -97,7 +97,7 @@ func newFolder() (*folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for test servers: %w", err)
 	}
-	if err := os.Chmod(path, 0o755); err != nil { //nolint:gosec // the server's account has to pass; its data are 0700
+	if err := os.Chmod(path, 0o755); err != nil { // the server's account has to pass; its data are 0700
 		return nil, fmt.Errorf("open the folder for test servers: %w", err)
 	}
 	unlocked := filepath.Join(path, "owner.new") // gets its final name once locked: until then it must not look abandoned

@@ -2,6 +2,7 @@ package servers
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -119,7 +120,7 @@ func (s *RedisServer) awaitReady() error {
 		}
 		select {
 		case <-s.process.Done():
-			return fmt.Errorf("redis-server ended while starting (%v)", s.process.Err())
+			return fmt.Errorf("redis-server ended while starting: %w", cmp.Or(s.process.Err(), errors.New("exit code 0")))
 		case <-deadline.C:
 			return errors.New("redis-server is not ready in time")
 		case <-ticker.C:

@@ -21,7 +21,7 @@ func (c *Cluster) stopOldServer(ctx context.Context) error {
 	if err != nil || !alive(old) {
 		return nil // PostgreSQL itself tidies up after a dead one
 	}
-	defer old.Release() //nolint:errcheck // nothing to be done about it
+	defer old.Release()
 	if !isServerOf(pid, c.data) {
 		// The number belongs to a stranger now. PostgreSQL would take him for its server and refuse to start.
 		if err := os.Remove(filepath.Join(c.data, "postmaster.pid")); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 
 	"github.com/jackc/pgx/v5"
 
@@ -23,7 +24,7 @@ var ErrPostgresMissing = pgcluster.ErrNoBinaries
 
 // PostgresDeps is what NewPostgres needs.
 type PostgresDeps struct {
-	// Dir is the cluster's folder, an absolute path (the demo's is var/pg); made when missing.
+	// Dir is the cluster's folder (the demo's is var/pg); made when missing. Required.
 	Dir string
 	// Logger tells the unusual: an old server stopped, data put elsewhere. Required.
 	Logger *slog.Logger
@@ -36,14 +37,18 @@ type Postgres struct {
 
 // NewPostgres finds the installed binaries and checks deps; nothing is started. It fails with [ErrPostgresMissing] when there are no binaries.
 func NewPostgres(deps PostgresDeps) (*Postgres, error) {
-	if deps.Logger == nil {
-		return nil, errors.New("embedded: PostgresDeps.Logger is required")
+	if deps.Logger == nil || deps.Dir == "" {
+		return nil, errors.New("embedded: PostgresDeps.Dir and Logger are required")
+	}
+	home, err := filepath.Abs(deps.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("find the folder of the embedded PostgreSQL: %w", err)
 	}
 	binaries, err := pgcluster.FindBinaries()
 	if err != nil {
 		return nil, err
 	}
-	cluster, err := pgcluster.New(pgcluster.Config{Home: deps.Dir, Binaries: binaries, Password: true, Logger: deps.Logger})
+	cluster, err := pgcluster.New(pgcluster.Config{Home: home, Binaries: binaries, Password: true, Logger: deps.Logger})
 	if err != nil {
 		return nil, err
 	}
