@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"errors"
 	"sort"
 	"strconv"
 	"strings"
@@ -62,13 +63,15 @@ func (f *faults) add(pointer, code, detail string) {
 
 // at adds err, which may be nil, under pointer.
 func (f *faults) at(pointer string, err error) {
-	switch e := err.(type) {
-	case nil:
-	case *FieldError:
-		f.add(pointer+e.Pointer, e.Code, e.Detail)
-	default:
-		f.add(pointer, CodeMalformed, err.Error())
+	if err == nil {
+		return
 	}
+	var one *FieldError
+	if errors.As(err, &one) {
+		f.add(pointer+one.Pointer, one.Code, one.Detail)
+		return
+	}
+	f.add(pointer, CodeMalformed, err.Error())
 }
 
 func (f *faults) err() error {
