@@ -1,0 +1,36 @@
+-- name: CurrentWeek :one
+SELECT revision, plan, reason, published_at FROM booking.weeks
+WHERE consulate = @consulate AND iso_week = @iso_week ORDER BY revision DESC LIMIT 1;
+
+-- name: InsertWeek :one
+INSERT INTO booking.weeks (consulate, iso_week, revision, plan, reason, evidence, actor)
+VALUES (@consulate, @iso_week, @revision, @plan, @reason, @evidence, @actor)
+ON CONFLICT DO NOTHING RETURNING published_at;
+
+-- name: SeatsOfWeek :many
+SELECT id, consulate, counter, grp, pool, state, start_at, minutes FROM booking.seats
+WHERE consulate = @consulate AND iso_week = @iso_week AND state <> 'withdrawn'
+ORDER BY start_at, id;
+
+-- name: WithdrawSeats :many
+UPDATE booking.seats SET state = 'withdrawn', reopen_at = NULL
+WHERE id = ANY (@ids::text[]) AND state IN ('planned', 'in_draw', 'open', 'returned')
+RETURNING id;
+
+-- name: DisplaceSeats :many
+UPDATE booking.seats SET state = 'displaced' WHERE id = ANY (@ids::text[]) AND state = 'booked' RETURNING id;
+
+-- name: AddSeats :many
+-- A seat that was withdrawn comes back under its old name; one that is there in any other state is left out of
+-- the answer.
+INSERT INTO booking.seats (id, consulate, counter, grp, pool, span, minutes, iso_week, state)
+SELECT i.id, @consulate, i.counter, i.grp, i.pool, tstzrange(i.from_at, i.to_at), i.minutes, @iso_week, i.state
+FROM (SELECT unnest(@ids::text[]) AS id, unnest(@counters::text[]) AS counter, unnest(@grps::text[]) AS grp,
+             unnest(@pools::text[]) AS pool, unnest(@froms::timestamptz[]) AS from_at,
+             unnest(@tos::timestamptz[]) AS to_at, unnest(@minutes::int[]) AS minutes,
+             unnest(@states::text[]) AS state) AS i
+ORDER BY i.id
+ON CONFLICT (id) DO UPDATE SET counter = EXCLUDED.counter, grp = EXCLUDED.grp, pool = EXCLUDED.pool,
+    span = EXCLUDED.span, minutes = EXCLUDED.minutes, iso_week = EXCLUDED.iso_week, state = EXCLUDED.state
+WHERE seats.state = 'withdrawn'
+RETURNING id;
