@@ -64,6 +64,9 @@ type Booking struct {
 	LapseAfter         Duration `yaml:"lapseAfter"`
 	CountryChangeEvery Duration `yaml:"countryChangeEvery"`
 	IdempotencyTTL     Duration `yaml:"idempotencyTTL"`
+	Horizon            Duration `yaml:"horizon"`
+	Lead               Duration `yaml:"lead"`
+	NeedCountry        bool     `yaml:"needCountry"`
 }
 
 // Session is sign-in and what follows it.
@@ -83,12 +86,11 @@ type Identity struct {
 	CheckDigits       bool     `yaml:"checkDigits"`
 }
 
-// Keys are the symmetric keys, from the environment only; see ParseKeys.
+// Keys are the symmetric keys, from the environment only.
 type Keys struct {
-	Identifiers Secret `yaml:"identifiers"` // HMAC of RNOKPP, UNZR, documents
-	Names       Secret `yaml:"names"`       // names at rest
-	Tokens      Secret `yaml:"tokens"`      // access tokens
-	Forms       Secret `yaml:"forms"`       // form tokens and gate tickets
+	// Master is one or more versions of a master key, "2:BASE64,1:BASE64", 32 bytes each; every other key is
+	// derived from it (identity/keyring).
+	Master Secret `yaml:"master"`
 }
 
 // Redis is the store of inventory, holds and sessions.
@@ -176,6 +178,7 @@ type Demo struct {
 	SweepEvery   Duration `yaml:"sweepEvery"`
 	Weeks        int      `yaml:"weeks"`
 	CheckDigits  bool     `yaml:"checkDigits"`
+	NeedCountry  bool     `yaml:"needCountry"`
 	RedisTick    Duration `yaml:"redisTick"`
 }
 
@@ -187,6 +190,7 @@ func (c *Config) ForDemo() *Config {
 	out.Reopen.Within = c.Demo.ReopenWithin
 	out.Hold.SweepEvery = c.Demo.SweepEvery
 	out.Identity.CheckDigits = c.Demo.CheckDigits
+	out.Booking.NeedCountry = c.Demo.NeedCountry
 	return &out
 }
 

@@ -1,12 +1,9 @@
 package configs
 
 import (
-	"encoding/base64"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/netip"
-	"strings"
 	"time"
 )
 
@@ -70,44 +67,6 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
 // LogValue hides the value from slog.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
-
-// Key is one version of a symmetric key.
-type Key struct {
-	Version string // such as "v1"; stored beside what was made with it
-	Bytes   []byte // 32 bytes
-}
-
-// LogValue hides the key from slog.
-func (k Key) LogValue() slog.Value { return slog.StringValue(k.Version) }
-
-// String hides the key from fmt.
-func (k Key) String() string { return k.Version + ":" + hidden }
-
-// keyBytes is the length of every key.
-const keyBytes = 32
-
-// ParseKeys reads versions of a key, newest first: "v2:BASE64,v1:BASE64", 32
-// bytes each. The error names the position, never the content.
-func ParseKeys(s Secret) ([]Key, error) {
-	var out []Key
-	seen := map[string]bool{}
-	for i, part := range strings.Split(s.value, ",") {
-		version, enc, ok := strings.Cut(strings.TrimSpace(part), ":")
-		if !ok || version == "" || len(version) > 8 {
-			return nil, fmt.Errorf("key %d: want a version and a key, like v1:BASE64", i+1)
-		}
-		b, err := base64.StdEncoding.DecodeString(enc)
-		if err != nil || len(b) != keyBytes {
-			return nil, fmt.Errorf("key %d: want 32 bytes in standard base64", i+1)
-		}
-		if seen[version] {
-			return nil, fmt.Errorf("key %d: its version is already used", i+1)
-		}
-		seen[version] = true
-		out = append(out, Key{Version: version, Bytes: b})
-	}
-	return out, nil
-}
 
 // Text is public text in both languages, Ukrainian first.
 type Text struct {

@@ -19,7 +19,6 @@ func (c *Config) check(lines map[string]lineIndex) Errors {
 	c.checkRedis(f)
 	c.checkMail(f)
 	c.checkObservability(f)
-	c.checkKeys(at(envFile))
 	c.Limits.check(at(FileLimits))
 	c.checkConsulates(at(FileConsulates))
 	c.checkServices(at(FileServices))
@@ -71,6 +70,8 @@ func (c *Config) checkTimes(f faults) {
 		{"/booking/lapseAfter", c.Booking.LapseAfter, h, 30 * day},
 		{"/booking/countryChangeEvery", c.Booking.CountryChangeEvery, 0, 366 * day},
 		{"/booking/idempotencyTTL", c.Booking.IdempotencyTTL, h, 30 * day},
+		{"/booking/horizon", c.Booking.Horizon, day, 366 * day},
+		{"/booking/lead", c.Booking.Lead, 0, 7 * day},
 		{"/session/accessTTL", c.Session.AccessTTL, m, h},
 		{"/session/refreshTTL", c.Session.RefreshTTL, m, 7 * day},
 		{"/session/challengeTTL", c.Session.ChallengeTTL, 10 * s, 30 * m},
@@ -160,23 +161,6 @@ func (c *Config) checkObservability(f faults) {
 	}
 }
 
-func (c *Config) checkKeys(f faults) {
-	for _, k := range []struct {
-		key   string
-		value Secret
-	}{
-		{"identifiers", c.Keys.Identifiers}, {"names", c.Keys.Names},
-		{"tokens", c.Keys.Tokens}, {"forms", c.Keys.Forms},
-	} {
-		if !k.value.IsSet() {
-			continue
-		}
-		if _, err := ParseKeys(k.value); err != nil {
-			f.add(envName("keys", k.key), CodeMalformed, err.Error())
-		}
-	}
-}
-
 // RequireServe reports, as Errors, what `chesna serve` needs from the
 // environment and the files and does not have. The demo makes these itself.
 func (c *Config) RequireServe() error {
@@ -184,11 +168,7 @@ func (c *Config) RequireServe() error {
 	f := faults{file: envFile, list: &list}
 	f.want(c.Database.URL.IsSet(), "CHESNA_DATABASE_URL", CodeRequired, "want the address of PostgreSQL")
 	f.want(c.Redis.URL.IsSet() || len(c.Redis.Addrs) > 0, "CHESNA_REDIS_URL", CodeRequired, "want the address of Redis")
-	for key, s := range map[string]Secret{
-		"identifiers": c.Keys.Identifiers, "names": c.Keys.Names, "tokens": c.Keys.Tokens, "forms": c.Keys.Forms,
-	} {
-		f.want(s.IsSet(), envName("keys", key), CodeRequired, "want a key, like v1:BASE64 of 32 bytes")
-	}
+	f.want(c.Keys.Master.IsSet(), envName("keys", "master"), CodeRequired, "want a key, like 1:BASE64 of 32 bytes")
 	f = faults{file: FileChesna, list: &list}
 	f.want(c.Server.PublicURL != "", "/server/publicURL", CodeRequired, "want the public origin")
 	f.want(c.Identity.RootsFile != "", "/identity/rootsFile", CodeRequired, "want the trusted roots")
