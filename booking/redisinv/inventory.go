@@ -50,6 +50,8 @@ const (
 	dayLife     = 48 * time.Hour
 	pastLife    = 24 * time.Hour
 	defaultDay  = 3
+
+	defaultTimeout = time.Second
 )
 
 // Inventory implements booking.Inventory on Redis. Start it before the first Hold and Stop it at the end; the
@@ -92,7 +94,7 @@ func New(d Deps) (*Inventory, error) {
 	inv := &Inventory{
 		client: d.Client, clock: d.Clock, log: d.Logger, scripts: loaded,
 		batchMax: d.BatchMax, linger: max(0, orElse(d.Linger, 200*time.Microsecond)),
-		timeout: orElse(d.Timeout, time.Second), claimTTL: orElse(d.ClaimTTL, 5*time.Second),
+		timeout: orElse(d.Timeout, defaultTimeout), claimTTL: orElse(d.ClaimTTL, 5*time.Second),
 		maxSkew: orElse(d.MaxSkew, time.Second), gate: newGate(orElse(d.GateLife, 100*time.Millisecond)),
 		batchers: map[booking.ConsulateID]*batcher{},
 	}

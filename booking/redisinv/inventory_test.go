@@ -44,6 +44,9 @@ func (k *virtualClock) Advance(d time.Duration) {
 	k.now = k.now.Add(d)
 }
 
+// noGate makes every answer come from Redis.
+const noGate = -1
+
 // start makes a running inventory that stops with the test.
 func start(t testing.TB, d redisinv.Deps) *redisinv.Inventory {
 	t.Helper()
@@ -58,9 +61,9 @@ func start(t testing.TB, d redisinv.Deps) *redisinv.Inventory {
 
 // harness makes what the suites need from an engine. Keys' own times to live stand still: all that counts has
 // to be judged by the clock.
-func harness(t testing.TB, e servers.Engine) bookingtest.InventoryHarness {
+func harness(t testing.TB, e servers.Engine, gateLife time.Duration) bookingtest.InventoryHarness {
 	clock := newVirtualClock()
-	inv := start(t, redisinv.Deps{Client: e.Client, Clock: clock})
+	inv := start(t, redisinv.Deps{Client: e.Client, Clock: clock, GateLife: gateLife})
 	return bookingtest.InventoryHarness{
 		Inventory: inv, Now: clock.Time, Advance: clock.Advance,
 		Lose: func() {
@@ -76,6 +79,12 @@ func harness(t testing.TB, e servers.Engine) bookingtest.InventoryHarness {
 
 func TestContract(t *testing.T) {
 	servers.Engines(t, func(t *testing.T, e servers.Engine) {
-		bookingtest.Inventory(t, func(t *testing.T) bookingtest.InventoryHarness { return harness(t, e) })
+		bookingtest.Inventory(t, func(t *testing.T) bookingtest.InventoryHarness { return harness(t, e, noGate) })
+	})
+}
+
+func TestModel(t *testing.T) {
+	servers.Engines(t, func(t *testing.T, e servers.Engine) {
+		bookingtest.InventoryModel(t, func(t *testing.T) bookingtest.InventoryHarness { return harness(t, e, noGate) })
 	})
 }
