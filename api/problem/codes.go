@@ -9,13 +9,13 @@ import (
 type Code string
 
 const (
+	CodeInvalid              Code = "invalid"                 // a field is wrong; shared with booking and identity
 	CodeInternal             Code = "internal"                // our fault; the log knows more
 	CodeNotFound             Code = "not-found"               // no such address
 	CodeMethodNotAllowed     Code = "method-not-allowed"      // the address exists, not with this method
 	CodeMalformedBody        Code = "malformed-body"          // not JSON, duplicate keys, too deep, bytes after the end
 	CodeBodyTooLarge         Code = "body-too-large"          // longer than the limit
 	CodeUnsupportedMediaType Code = "unsupported-media-type"  // Content-Type is not what the operation takes
-	CodeNotAcceptable        Code = "not-acceptable"          // Accept leaves nothing that we can answer
 	CodeMalformedRequest     Code = "malformed-request"       // the request as such (address, encoding, headers)
 	CodeTooManyRequests      Code = "too-many-requests"       // coarse limit by client address
 	CodeCrossOrigin          Code = "cross-origin"            // a form was sent from another site
