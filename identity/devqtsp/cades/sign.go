@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -24,7 +25,7 @@ type Options struct {
 	ContentType string    // "" = Data
 	SigningTime time.Time // zero = no signingTime attribute
 	KeyIDAsSid  bool      // name the signer by key identifier instead of issuer and serial
-	Unsorted    bool      // write the signed attributes in order of making
+	Unsorted    bool      // write the signed attributes in an order that is not DER's
 	Extra       []Attribute
 	Chain       [][]byte // further certificates to put in
 	Rand        io.Reader
@@ -57,6 +58,9 @@ func Build(content []byte, certificate *x509.Certificate, key crypto.Signer, o O
 	}
 	attributes = append(attributes, MessageDigestAttribute(digest.Sum(nil)), ess)
 	attributes = append(attributes, o.Extra...)
+	if o.Unsorted { // the usual ones happen to be made in DER's order: contentType is the shortest
+		slices.Reverse(attributes)
+	}
 	set, err := AttributeSet(attributes, !o.Unsorted)
 	if err != nil {
 		return Message{}, fmt.Errorf("encode signed attributes: %w", err)
