@@ -94,7 +94,10 @@ func ptr(parts ...any) string {
 		case int:
 			b.WriteString(strconv.Itoa(v))
 		case string:
-			b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(v))
+			if strings.ContainsAny(v, "~/") {
+				v = strings.NewReplacer("~", "~0", "/", "~1").Replace(v)
+			}
+			b.WriteString(v)
 		}
 	}
 	return b.String()

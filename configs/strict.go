@@ -28,7 +28,7 @@ func (l lineIndex) of(pointer string) int {
 		if n, ok := l[pointer]; ok {
 			return n
 		}
-		pointer = pointer[:strings.LastIndexByte(pointer, '/')]
+		pointer = pointer[:max(0, strings.LastIndexByte(pointer, '/'))]
 	}
 	return 0
 }
