@@ -9,6 +9,7 @@ import (
 // AppointmentState is where an appointment stands.
 type AppointmentState string
 
+// The states of an appointment.
 const (
 	AppointmentBooked    AppointmentState = "booked"
 	AppointmentCancelled AppointmentState = "cancelled"
@@ -48,6 +49,7 @@ type Appointment struct {
 // Outcome is what an officer records at the desk.
 type Outcome string
 
+// The outcomes.
 const (
 	OutcomeServed   Outcome = "served"
 	OutcomeNoShow   Outcome = "no_show"

@@ -11,6 +11,7 @@ import (
 // Level is how much is free, without a number: a count would tell a watcher when somebody lets go.
 type Level string
 
+// The levels.
 const (
 	LevelNone Level = "none"
 	LevelFew  Level = "few"

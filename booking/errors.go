@@ -8,6 +8,7 @@ import (
 // Code names a reason why something was refused. The edge turns each into an RFC 9457 problem.
 type Code string
 
+// The reasons. docs/problems.md has a paragraph for each.
 const (
 	CodeInvalid           Code = "invalid"             // a field is wrong; Fields says which
 	CodeUnknownConsulate  Code = "unknown-consulate"   // no such post

@@ -9,6 +9,7 @@ import (
 // EventType names a change that is recorded.
 type EventType string
 
+// The changes that are recorded.
 const (
 	EventBooked      EventType = "appointment.booked"
 	EventCancelled   EventType = "appointment.cancelled"

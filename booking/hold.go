@@ -37,10 +37,11 @@ func (h HoldID) Consulate() ConsulateID {
 // HoldState says whether a hold can still expire.
 type HoldState string
 
+// The states of a hold.
 const (
-	// HoldHeld: runs until ExpiresAt, then the sweep ends it.
+	// HoldHeld runs until ExpiresAt, then the sweep ends it.
 	HoldHeld HoldState = "held"
-	// HoldConfirming: pinned, waits for the ledger's word; the sweep leaves it alone.
+	// HoldConfirming is pinned and waits for the ledger's word; the sweep leaves it alone.
 	HoldConfirming HoldState = "confirming"
 )
 
@@ -103,6 +104,7 @@ type EndedHold struct {
 // EndReason says why a hold ended.
 type EndReason string
 
+// The ends of a hold without an appointment.
 const (
 	EndExpired  EndReason = "expired"
 	EndReleased EndReason = "released"

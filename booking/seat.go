@@ -15,6 +15,7 @@ type WindowID string
 // Pool says through which channel a seat is given out.
 type Pool string
 
+// The pools. Open and draw are online, the others in the office.
 const (
 	PoolDraw  Pool = "draw"
 	PoolOpen  Pool = "open"
@@ -25,6 +26,7 @@ const (
 // SeatState is the ledger state of a seat. A seat is in exactly one.
 type SeatState string
 
+// The states; docs/RESERVATION-CYCLE.md draws the ways between them.
 const (
 	SeatPlanned   SeatState = "planned"
 	SeatInDraw    SeatState = "in_draw"

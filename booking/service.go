@@ -17,12 +17,13 @@ type Group struct {
 // Applicants tells for whom a service can be asked.
 type Applicants string
 
+// Who can be applied for.
 const (
-	// ForSelf: only the person who signs.
+	// ForSelf is a service for only the person who signs.
 	ForSelf Applicants = "self"
-	// ForChild: a parent or guardian asks for a child.
+	// ForChild is a service that a parent or guardian asks for a child.
 	ForChild Applicants = "child"
-	// ForAny: for oneself or for another person.
+	// ForAny is a service for oneself or for another person.
 	ForAny Applicants = "any"
 )
 
