@@ -2,7 +2,9 @@ package qes
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"crypto/x509"
+	"sync"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -24,6 +26,39 @@ type certificate struct {
 	signed       signed
 	keyAlgorithm algorithm
 	keyBits      []byte
+	anchor       bool       // a pinned root
+	links        *linkCache // of the trust's certificates; nil for a message's
+}
+
+// linkCache remembers which issuers signed a certificate, so that the upper part of every path is checked once. Only the
+// trust's certificates have one: what a message brings is forgotten with it.
+type linkCache struct {
+	mu   sync.Mutex
+	good map[checkedKey]bool
+}
+
+// signedBy checks the certificate's signature.
+func (c *certificate) signedBy(issuer *certificate, key Key, suite *Suite) error {
+	if c.links == nil || !issuer.anchor {
+		return suite.verifySigned(c.signed, key)
+	}
+	id := checkedKey{suite: suite, key: sha256.Sum256(issuer.RawSubjectPublicKeyInfo)}
+	c.links.mu.Lock()
+	defer c.links.mu.Unlock()
+	if c.links.good[id] {
+		return nil
+	}
+	err := suite.verifySigned(c.signed, key)
+	if err == nil {
+		c.links.good[id] = true
+	}
+	return err
+}
+
+// may tells whether an authority may use its key so. A pinned root without a key usage extension is believed, as RFC 5280,
+// 6.1.4 has it; every other authority must have one.
+func (c *certificate) may(usage x509.KeyUsage) bool {
+	return c.KeyUsage&usage != 0 || c.anchor && c.extension(oid.KeyUsage) == nil
 }
 
 func parseSigned(der []byte) (signed, bool) {

@@ -4,13 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"crypto/x509"
-	"sync"
 	"time"
-
-	"golang.org/x/crypto/cryptobyte"
-	"golang.org/x/crypto/cryptobyte/asn1"
-
-	"chesna/identity/qes/oid"
 )
 
 // Revocation says for which certificates of a path a usable revocation list is required. A list that is known for an
@@ -24,97 +18,6 @@ const (
 	IfKnown                         // none; for a caller that has no lists and says so
 )
 
-// scope of a list.
-const (
-	scopeAll = iota
-	scopeUsers
-	scopeAuthorities
-)
-
-// revocationList is a parsed list. Lists are large and messages many, so the index is made once and the signature is
-// checked once for each issuer's key.
-type revocationList struct {
-	raw     *x509.RevocationList
-	signed  signed
-	revoked map[string]struct{} // serial numbers in decimal
-	scope   int
-	defect  string // why the list cannot be used; "" if it can
-
-	mu      sync.Mutex
-	checked map[checkedKey]error
-}
-
-type checkedKey struct {
-	suite *Suite
-	key   [32]byte
-}
-
-func parseRevocationList(der []byte) (*revocationList, error) {
-	outer, ok := parseSigned(der)
-	if !ok {
-		return nil, fail(CodeCRLMalformed, "a revocation list that cannot be read")
-	}
-	raw, err := x509.ParseRevocationList(der)
-	if err != nil {
-		return nil, fail(CodeCRLMalformed, "a revocation list that cannot be read")
-	}
-	l := &revocationList{
-		raw: raw, signed: outer, checked: map[checkedKey]error{},
-		revoked: make(map[string]struct{}, len(raw.RevokedCertificateEntries)),
-	}
-	if raw.NextUpdate.IsZero() {
-		l.defect = "no end of validity"
-	}
-	for _, e := range raw.Extensions {
-		switch id := e.Id.String(); {
-		case id == oid.DeltaCRLIndicator:
-			l.defect = "a delta list"
-		case id == oid.IssuingDistributionPoint:
-			l.readScope(e.Value)
-		case e.Critical:
-			l.defect = "critical extension " + id
-		}
-	}
-	for _, entry := range raw.RevokedCertificateEntries {
-		// Whatever the reason, hold included, the certificate counts as revoked.
-		l.revoked[entry.SerialNumber.String()] = struct{}{}
-		for _, e := range entry.Extensions {
-			if e.Critical && e.Id.String() != oid.CRLReason {
-				l.defect = "critical extension of an entry"
-			}
-		}
-	}
-	return l, nil
-}
-
-// readScope reads issuingDistributionPoint: lists for users or authorities only are understood, partial by reason,
-// indirect or for attributes are not.
-func (l *revocationList) readScope(value []byte) {
-	s := cryptobyte.String(value)
-	var body cryptobyte.String
-	if !s.ReadASN1(&body, asn1.SEQUENCE) || !s.Empty() || !body.SkipOptionalASN1(contextTag(0).Constructed()) {
-		l.defect = "distribution point"
-		return
-	}
-	for !body.Empty() {
-		var flag cryptobyte.String
-		var tag asn1.Tag
-		if !body.ReadAnyASN1(&flag, &tag) {
-			l.defect = "distribution point"
-			return
-		}
-		on := len(flag) != 1 || flag[0] != 0
-		switch {
-		case tag == contextTag(1) && on && l.scope == scopeAll:
-			l.scope = scopeUsers
-		case tag == contextTag(2) && on && l.scope == scopeAll:
-			l.scope = scopeAuthorities
-		case on:
-			l.defect = "a partial or indirect list"
-		}
-	}
-}
-
 // covers tells whether the list speaks about the certificate.
 func (l *revocationList) covers(c *certificate) bool {
 	return l.scope == scopeAll || (l.scope == scopeAuthorities) == c.IsCA
@@ -122,12 +25,12 @@ func (l *revocationList) covers(c *certificate) bool {
 
 // of tells whether issuer could have signed the list.
 func (l *revocationList) of(issuer *certificate) bool {
-	return bytes.Equal(l.raw.RawIssuer, issuer.RawSubject) && sameKeyID(l.raw.AuthorityKeyId, issuer.SubjectKeyId)
+	return bytes.Equal(l.issuer, issuer.RawSubject) && sameKeyID(l.keyID, issuer.SubjectKeyId)
 }
 
 // status judges one certificate by the list. nil means: not revoked as of at.
 func (l *revocationList) status(c, issuer *certificate, suite *Suite, at time.Time) error {
-	if issuer.KeyUsage&x509.KeyUsageCRLSign == 0 {
+	if !issuer.may(x509.KeyUsageCRLSign) {
 		return fail(CodeCRLIssuer, "the issuer may not sign revocation lists")
 	}
 	if err := l.verify(issuer, suite); err != nil {
@@ -136,14 +39,14 @@ func (l *revocationList) status(c, issuer *certificate, suite *Suite, at time.Ti
 	if l.defect != "" {
 		return fail(CodeCRLUnusable, "the revocation list cannot be used: "+l.defect)
 	}
-	if at.Before(l.raw.ThisUpdate) {
+	if at.Before(l.from) {
 		return fail(CodeCRLNotYet, "the revocation list is of a later time")
 	}
 	// A stale list proves nobody good, but revocation does not go stale.
-	if _, listed := l.revoked[c.SerialNumber.String()]; listed {
+	if _, listed := l.revoked[serialKey(c.SerialNumber)]; listed {
 		return fail(CodeRevoked, "the certificate is revoked or suspended")
 	}
-	if at.After(l.raw.NextUpdate) {
+	if at.After(l.to) {
 		return fail(CodeCRLExpired, "the revocation list is out of date")
 	}
 	return nil

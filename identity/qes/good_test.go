@@ -71,7 +71,7 @@ func goodCases() map[string]func(*testing.T, *lab) *trial {
 			s.subject[3].Value = "401065"
 		}),
 		"sole trader": person(func(s *spec) {
-			s.directory = append(s.directory, profile.Attribute{Type: oid.UAEdrpou, Value: "3121100729"})
+			s.directory = append(s.directory, profile.Attribute{Type: oid.UAEdrpou, Value: "3121100721"})
 		}),
 		"document instead of a tax number": person(func(s *spec) {
 			s.directory[0].Value = "ЯЯ999998"

@@ -104,7 +104,7 @@ func subjectCases() map[string]hostile {
 			subject(oid.SerialNumber, "401065")(s)
 		}).with(func(c *trial) { c.deps.CheckDigits = true }),
 		"citizen as operator":     certified(qes.CodeNoInstitution, func(*spec) {}).with(operator),
-		"sole trader as operator": certified(qes.CodeNoInstitution, directory(oid.UAEdrpou, "3121100729")).with(operator),
+		"sole trader as operator": certified(qes.CodeNoInstitution, directory(oid.UAEdrpou, "3121100721")).with(operator),
 		"another institution": certified(qes.CodeInstitution, directory(oid.UAEdrpou, "12345678")).with(operator).with(func(c *trial) {
 			c.deps.Institution = "00026620"
 		}),

@@ -56,9 +56,9 @@ func citizen() spec {
 	return spec{
 		subject: []profile.Attribute{
 			{Type: oid.CommonName, Value: "Тестова Ганна Іванівна"}, {Type: oid.Surname, Value: "Тестова"},
-			{Type: oid.GivenName, Value: "Ганна Іванівна"}, {Type: oid.SerialNumber, Value: "TINUA-3121100729"},
+			{Type: oid.GivenName, Value: "Ганна Іванівна"}, {Type: oid.SerialNumber, Value: "TINUA-3121100721"},
 		},
-		directory:  []profile.Attribute{{Type: oid.UARnokpp, Value: "3121100729"}, {Type: oid.UAUnzr, Value: "19850614-00072"}},
+		directory:  []profile.Attribute{{Type: oid.UARnokpp, Value: "3121100721"}, {Type: oid.UAUnzr, Value: "19850614-00072"}},
 		statements: []string{oid.QcCompliance, oid.QcSSCD}, types: []string{oid.QcTypeESign},
 		usage: x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment,
 		from:  now.Add(-time.Hour), to: now.Add(time.Hour),

@@ -91,7 +91,7 @@ func (s *search) checkIssuer(issuer *certificate, below int) error {
 	switch {
 	case !issuer.BasicConstraintsValid || !issuer.IsCA:
 		return fail(CodeIssuerNotCA, "an issuer that is not an authority")
-	case issuer.KeyUsage&x509.KeyUsageCertSign == 0:
+	case !issuer.may(x509.KeyUsageCertSign):
 		return fail(CodeIssuerKeyUsage, "an issuer that may not sign certificates")
 	case (issuer.MaxPathLen > 0 || issuer.MaxPathLenZero) && below > issuer.MaxPathLen:
 		return fail(CodePathLength, "more authorities below an issuer than it allows")
@@ -112,7 +112,7 @@ func (s *search) checkLink(child, issuer *certificate) error {
 	if err != nil {
 		return fail(CodeIssuerKey, "an issuer's key that is not allowed")
 	}
-	switch err := s.suite.verifySigned(child.signed, key); CodeOf(err) {
+	switch err := child.signedBy(issuer, key, s.suite); CodeOf(err) {
 	case "":
 		return nil
 	case CodeSignatureAlgorithm:

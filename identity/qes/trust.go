@@ -1,8 +1,6 @@
 package qes
 
-import (
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // Limits on trust files.
 const (
@@ -31,6 +29,9 @@ func ParseTrust(roots, intermediates, lists [][]byte) (*Trust, error) {
 	}
 	if len(t.roots) == 0 {
 		return nil, fail(CodeTrustConfig, "no root certificate")
+	}
+	for _, root := range t.roots {
+		root.anchor = true
 	}
 	if t.intermediates, err = parseCertificates(intermediates); err != nil {
 		return nil, err
@@ -63,6 +64,7 @@ func parseCertificates(files [][]byte) ([]*certificate, error) {
 			if err != nil {
 				return nil, fail(CodeTrustConfig, "a certificate of the trust cannot be read")
 			}
+			c.links = &linkCache{good: map[checkedKey]bool{}}
 			if out = append(out, c); len(out) > maxTrustItems {
 				return nil, fail(CodeTrustConfig, "too many certificates")
 			}
