@@ -21,7 +21,7 @@ type Config struct {
 	Password bool
 	// Volatile switches off fsync and the like: for tests. Data survive a killed process, not a lost machine.
 	Volatile bool
-	// StartTimeout bounds initdb and start together; zero means 30 s.
+	// StartTimeout bounds initdb and start together; zero means a minute, for busy machines.
 	StartTimeout time.Duration
 	// Logger tells what is unusual (an old server stopped, data put elsewhere); required.
 	Logger *slog.Logger
@@ -46,7 +46,7 @@ func (c Config) startTimeout() time.Duration {
 	if c.StartTimeout > 0 {
 		return c.StartTimeout
 	}
-	return 30 * time.Second
+	return time.Minute
 }
 
 // settings are the server's options for this run.

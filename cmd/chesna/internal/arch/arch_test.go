@@ -37,14 +37,23 @@ func TestSource(t *testing.T) {
 		if slices.Contains(vague, filepath.Base(path)) || slices.Contains(vague, p.Name) {
 			t.Errorf("%s: a package's name is a noun of the field", path)
 		}
-		lines, generated := 0, true
+		lines, files, commented := 0, 0, ""
 		for _, name := range p.GoFiles {
-			n, g := checkFile(t, top, filepath.Join(p.Dir, name), slices.Contains(core, local(path)))
+			n, file := checkFile(t, top, filepath.Join(p.Dir, name), slices.Contains(core, local(path)))
+			if file == nil {
+				continue
+			}
 			lines += n
-			generated = generated && g
+			files++
+			if file.Doc != nil {
+				commented = name
+			}
 		}
-		if len(p.GoFiles) > 0 && p.Name != "main" && !generated && !slices.Contains(p.GoFiles, "doc.go") {
-			t.Errorf("%s: it has no doc.go", path)
+		switch {
+		case files > 0 && commented == "":
+			t.Errorf("%s: no file tells what the package is for", path)
+		case files > fewFiles && p.Name != "main" && commented != "doc.go":
+			t.Errorf("%s: the package comment of %d files belongs into doc.go, with terms, invariants and reading order", path, files)
 		}
 		if lines > packageAim {
 			t.Logf("to consider: %s has %d lines of hand-written code, the aim is %d", path, lines, packageAim)
@@ -52,8 +61,8 @@ func TestSource(t *testing.T) {
 	}
 }
 
-// checkFile returns the hand-written lines of a file and whether it is generated.
-func checkFile(t *testing.T, top, path string, isCore bool) (int, bool) {
+// checkFile returns the lines and the syntax of a hand-written file, nothing for a generated one.
+func checkFile(t *testing.T, top, path string, isCore bool) (int, *ast.File) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -67,10 +76,10 @@ func checkFile(t *testing.T, top, path string, isCore bool) (int, bool) {
 	file, err := parser.ParseFile(fset, short, text, parser.ParseComments)
 	if err != nil {
 		t.Errorf("%v", err)
-		return 0, false
+		return 0, nil
 	}
 	if ast.IsGenerated(file) {
-		return 0, true
+		return 0, nil
 	}
 	for _, f := range sourceFaults(fset, file, isCore) {
 		t.Error(f)
@@ -82,7 +91,7 @@ func checkFile(t *testing.T, top, path string, isCore bool) (int, bool) {
 	case lines > fileAim:
 		t.Logf("to consider: %s has %d lines, the aim is %d", short, lines, fileAim)
 	}
-	return lines, false
+	return lines, file
 }
 
 func TestTopLevel(t *testing.T) {

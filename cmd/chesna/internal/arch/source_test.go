@@ -14,6 +14,7 @@ const (
 	functionLines = 60
 	luaLines      = 60
 	packageAim    = 1500
+	fewFiles      = 2 // a package of so few may have its comment in any of them
 )
 
 // clocks are the functions of package time that look at the clock or wait for it.
