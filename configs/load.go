@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	_ "time/tzdata" // posts keep local time also where the system has no zone files
 )
 
@@ -66,6 +68,12 @@ func Load(o Options) (*Config, error) {
 		FileConsulates: l.replace(FileConsulates, &posts, &list),
 		FileServices:   l.replace(FileServices, &services, &list),
 		FileSchedule:   l.replace(FileSchedule, &c.Schedule, &list),
+	}
+	if posts.Consulates != nil && !l.overrides(FileSchedule) {
+		// Our own templates name our own posts; another catalogue need not have them.
+		maps.DeleteFunc(c.Schedule.Posts, func(id, _ string) bool {
+			return !slices.ContainsFunc(posts.Consulates, func(p Consulate) bool { return p.ID == id })
+		})
 	}
 	c.Consulates, c.Holidays = posts.Consulates, posts.Holidays
 	c.Groups, c.Reasons, c.Services = services.Groups, services.Reasons, services.Services
@@ -139,6 +147,15 @@ func (l loader) override(name string, list *Errors) ([]byte, bool) {
 		return nil, false
 	}
 	return b, true
+}
+
+// overrides reports whether the folder has the file.
+func (l loader) overrides(name string) bool {
+	if l.dir == "" {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(l.dir, name))
+	return err == nil
 }
 
 // checkDir refuses a folder that is not there or has YAML of unknown names.

@@ -89,6 +89,17 @@ func TestOverrideHoldsOnlyWhatDiffers(t *testing.T) {
 	}
 }
 
+func TestAnotherCatalogueNeedsNoSchedule(t *testing.T) {
+	dir := folder(t, map[string]string{FileConsulates: seedPost})
+	c, err := Load(Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w, err := c.TemplateWeek("waw", plainWeek()); err != nil || len(c.Consulates) != 1 || len(w.Counters) == 0 {
+		t.Errorf("%v %+v", err, w)
+	}
+}
+
 func TestUnknownKeyIsRefusedWithItsPlace(t *testing.T) {
 	_, err := Load(Options{Dir: folder(t, map[string]string{FileChesna: "hold:\n  ttl: 7m\n  tll: 7m\n"})})
 	var list Errors
