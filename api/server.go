@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"chesna/api/problem"
+	"chesna/booking"
 	"chesna/identity"
 )
 
@@ -55,7 +56,7 @@ type Deps struct {
 	// FormKey signs form tokens and seals remembered answers; at least 32 bytes.
 	FormKey []byte
 	// Idempotency remembers answers; without it Idempotency-Key is checked and otherwise ignored.
-	Idempotency IdempotencyStore
+	Idempotency booking.Idempotency
 	// MaxBody bounds a request body, in bytes; 128 KiB when zero.
 	MaxBody int64
 	// Checks are asked by /readyz, by name.

@@ -16,6 +16,8 @@ type Operation struct {
 	Path string
 	// Class names the coarse limit.
 	Class string
+	// Action names what is counted for each person; empty: nothing is.
+	Action string
 	// Public: no session is needed.
 	Public bool
 	// Keyed: the operation takes an Idempotency-Key.
@@ -74,6 +76,7 @@ func operation(doc *openapi3.T, method, path string, item *openapi3.PathItem, op
 		return nil, errors.New("no operationId")
 	}
 	o.Class, _ = op.Extensions["x-limit-class"].(string)
+	o.Action, _ = op.Extensions["x-person-limit"].(string)
 	security := doc.Security
 	if op.Security != nil {
 		security = *op.Security

@@ -5,7 +5,7 @@
 // the file holds. generated.go is committed, so that building needs no generator.
 //
 // x-limit-class names the class of the coarse limit by client address; `security: []` makes an operation
-// public; everything else needs a session.
+// public; everything else needs a session. x-person-limit names the action that is counted for each person.
 package oapi
 
 import _ "embed"

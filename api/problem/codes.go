@@ -9,22 +9,20 @@ import (
 type Code string
 
 const (
-	CodeInvalid              Code = "invalid"                 // a field is wrong; shared with booking and identity
-	CodeInternal             Code = "internal"                // our fault; the log knows more
-	CodeNotFound             Code = "not-found"               // no such address
-	CodeMethodNotAllowed     Code = "method-not-allowed"      // the address exists, not with this method
-	CodeMalformedBody        Code = "malformed-body"          // not JSON, duplicate keys, too deep, bytes after the end
-	CodeBodyTooLarge         Code = "body-too-large"          // longer than the limit
-	CodeUnsupportedMediaType Code = "unsupported-media-type"  // Content-Type is not what the operation takes
-	CodeMalformedRequest     Code = "malformed-request"       // the request as such (address, encoding, headers)
-	CodeTooManyRequests      Code = "too-many-requests"       // coarse limit by client address
-	CodeCrossOrigin          Code = "cross-origin"            // a form was sent from another site
-	CodeFormToken            Code = "form-token"              // the form's token is missing, old or of another session
-	CodeKeyReused            Code = "idempotency-key-reused"  // the same Idempotency-Key with another request
-	CodeKeyBusy              Code = "idempotency-in-progress" // the first request with this key still runs
-	CodeIfMatchRequired      Code = "if-match-required"       // say which revision you saw
-	CodeTimeout              Code = "timeout"                 // it took too long and was given up
-	CodeShuttingDown         Code = "not-ready"               // a part is not ready (readyz)
+	CodeInvalid              Code = "invalid"                // a field is wrong; shared with booking and identity
+	CodeInternal             Code = "internal"               // our fault; the log knows more
+	CodeNotFound             Code = "not-found"              // no such address
+	CodeMethodNotAllowed     Code = "method-not-allowed"     // the address exists, not with this method
+	CodeMalformedBody        Code = "malformed-body"         // not JSON, duplicate keys, too deep, bytes after the end
+	CodeBodyTooLarge         Code = "body-too-large"         // longer than the limit
+	CodeUnsupportedMediaType Code = "unsupported-media-type" // Content-Type is not what the operation takes
+	CodeMalformedRequest     Code = "malformed-request"      // the request as such (address, encoding, headers)
+	CodeTooManyRequests      Code = "too-many-requests"      // coarse limit by client address
+	CodeCrossOrigin          Code = "cross-origin"           // a form was sent from another site
+	CodeFormToken            Code = "form-token"             // the form's token is missing, old or of another session
+	CodeIfMatchRequired      Code = "if-match-required"      // say which revision you saw
+	CodeTimeout              Code = "timeout"                // it took too long and was given up
+	CodeShuttingDown         Code = "not-ready"              // a part is not ready (readyz)
 )
 
 // Error is a refusal of the edge. Detail holds no input; Cause is for the log.

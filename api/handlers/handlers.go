@@ -1,0 +1,113 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"chesna/api"
+	"chesna/api/contract"
+	"chesna/api/oapi"
+	"chesna/booking"
+	"chesna/booking/capacity"
+	"chesna/identity"
+)
+
+// Identity is what the API needs of identity; *identity.Service satisfies it.
+type Identity interface {
+	Challenge(ctx context.Context) (identity.Challenge, error)
+	Complete(ctx context.Context, challengeID string, signature []byte) (identity.Session, identity.Tokens, identity.Person, error)
+	Refresh(ctx context.Context, refresh string) (identity.Session, identity.Tokens, error)
+	Reissue(ctx context.Context, session identity.Session) (identity.Session, identity.Tokens, error)
+	Logout(ctx context.Context, session identity.Session) error
+	Person(ctx context.Context, id uuid.UUID) (identity.Person, error)
+	SetCountry(ctx context.Context, person uuid.UUID, country string) (identity.Person, error)
+	SetLanguage(ctx context.Context, person uuid.UUID, language string) error
+	SetEmail(ctx context.Context, person uuid.UUID, address string) error
+	VerifyEmail(ctx context.Context, person uuid.UUID, code string) (identity.Person, error)
+}
+
+// Bookings is what the API needs of booking; *booking.Office satisfies it.
+type Bookings interface {
+	Availability(ctx context.Context, s identity.Session, c booking.ConsulateID, id booking.ServiceID) (booking.Openings, error)
+	Reserve(ctx context.Context, s identity.Session, r booking.ReserveRequest) (booking.HeldSeat, error)
+	Hold(ctx context.Context, s identity.Session, id booking.HoldID) (booking.HeldSeat, error)
+	Extend(ctx context.Context, s identity.Session, id booking.HoldID) (booking.HeldSeat, error)
+	Release(ctx context.Context, s identity.Session, id booking.HoldID) error
+	Confirm(ctx context.Context, s identity.Session, id booking.HoldID, signature []byte) (booking.Appointment, error)
+	Appointment(ctx context.Context, s identity.Session, id uuid.UUID) (booking.Appointment, error)
+	Appointments(ctx context.Context, s identity.Session) ([]booking.Appointment, error)
+	Cancel(ctx context.Context, s identity.Session, id uuid.UUID) (booking.Appointment, error)
+	Record(ctx context.Context, s identity.Session, limit int) ([]booking.Event, error)
+	RecordOutcome(ctx context.Context, s identity.Session, id uuid.UUID, out booking.Outcome, reason string) (booking.Appointment, error)
+	Desk(ctx context.Context, s identity.Session, c booking.ConsulateID, day string) ([]booking.Appointment, error)
+	Week(ctx context.Context, s identity.Session, c booking.ConsulateID, isoWeek string) (booking.Publication, error)
+	PublishWeek(ctx context.Context, s identity.Session, c booking.ConsulateID, isoWeek string, expected int64, p booking.WeekPlan) (booking.Publication, error)
+	LegalMinimum(ctx context.Context, c booking.ConsulateID, from, to capacity.Date) ([]booking.Publication, error)
+}
+
+// PersonLimits counts what one person does; over the limit it refuses with identity.CodeRateLimited.
+type PersonLimits interface {
+	Allow(ctx context.Context, action string, person uuid.UUID) error
+}
+
+// Deps is what the API stands on. All fields but Limits and Timeout are needed.
+type Deps struct {
+	Server    *api.Server
+	Catalogue *booking.Catalogue
+	Bookings  Bookings
+	Identity  Identity
+	// Limits by person and action (the x-person-limit of an operation); nil: none.
+	Limits PersonLimits
+	// Timeout bounds one request; 15 s when zero.
+	Timeout time.Duration
+}
+
+// API serves the operations of openapi.yaml. It is safe for concurrent use and keeps no state.
+type API struct {
+	d        Deps
+	contract *contract.Contract
+}
+
+var _ oapi.StrictServerInterface = (*API)(nil)
+
+// New checks its parts and reads the contract.
+func New(d Deps) (*API, error) {
+	if d.Server == nil || d.Catalogue == nil || d.Bookings == nil || d.Identity == nil {
+		return nil, errors.New("handlers: a part is missing")
+	}
+	if d.Timeout == 0 {
+		d.Timeout = 15 * time.Second
+	}
+	if d.Timeout < 0 {
+		return nil, errors.New("handlers: the timeout is negative")
+	}
+	c, err := contract.Load(oapi.Spec())
+	if err != nil {
+		return nil, fmt.Errorf("handlers: %w", err)
+	}
+	return &API{d: d, contract: c}, nil
+}
+
+// Mount adds the operations, /openapi.yaml and /docs to the server. Call it once, before the server serves.
+func (a *API) Mount() {
+	e := a.d.Server.Echo()
+	e.Binder = binder{}
+	gates := map[string][]echo.MiddlewareFunc{}
+	for _, o := range a.contract.Operations() {
+		gates[o.ID] = []echo.MiddlewareFunc{a.gate(o)}
+		if o.Public && o.Method == http.MethodGet {
+			gates[o.ID] = append(gates[o.ID], api.Cached(time.Minute))
+		}
+	}
+	oapi.RegisterHandlersWithOptions(e, oapi.NewStrictHandler(a, nil), oapi.RegisterHandlersOptions{OperationMiddlewares: gates})
+	e.GET("/openapi.yaml", func(c echo.Context) error {
+		return c.Blob(http.StatusOK, "application/yaml", oapi.Spec())
+	}, a.d.Server.Limit(api.ClassCatalogue), api.Cached(time.Hour))
+	e.GET("/docs", a.docs, a.d.Server.Limit(api.ClassCatalogue), api.Cached(time.Hour))
+}

@@ -1,0 +1,91 @@
+package handlers
+
+import (
+	"context"
+
+	"chesna/api"
+	"chesna/api/oapi"
+	"chesna/identity"
+)
+
+// GetPerson implements GET /api/v1/person.
+func (a *API) GetPerson(ctx context.Context, _ oapi.GetPersonRequestObject) (oapi.GetPersonResponseObject, error) {
+	s, err := api.RequireSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.d.Identity.Person(ctx, s.Person)
+	if err != nil {
+		return nil, err
+	}
+	return oapi.GetPerson200JSONResponse{PersonJSONResponse: oapi.PersonJSONResponse(person(p))}, nil
+}
+
+// SetCountry implements PUT /api/v1/person/country. The session learns of it by a new access token.
+func (a *API) SetCountry(ctx context.Context, r oapi.SetCountryRequestObject) (oapi.SetCountryResponseObject, error) {
+	s, err := api.RequireSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.d.Identity.SetCountry(ctx, s.Person, r.Body.Country)
+	if err != nil {
+		return nil, err
+	}
+	_, t, err := a.d.Identity.Reissue(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return oapi.SetCountry200JSONResponse{
+		Person: person(p), AccessToken: t.Access, TokenType: oapi.CountryChangedTokenTypeBearer, ExpiresAt: utc(t.AccessExpires),
+	}, nil
+}
+
+// SetEmail implements PUT /api/v1/person/email.
+func (a *API) SetEmail(ctx context.Context, r oapi.SetEmailRequestObject) (oapi.SetEmailResponseObject, error) {
+	s, err := api.RequireSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.d.Identity.SetEmail(ctx, s.Person, r.Body.Email); err != nil {
+		return nil, err
+	}
+	return oapi.SetEmail202Response{}, nil
+}
+
+// VerifyEmail implements POST /api/v1/person/email/verify.
+func (a *API) VerifyEmail(ctx context.Context, r oapi.VerifyEmailRequestObject) (oapi.VerifyEmailResponseObject, error) {
+	s, err := api.RequireSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.d.Identity.VerifyEmail(ctx, s.Person, r.Body.Code)
+	if err != nil {
+		return nil, err
+	}
+	return oapi.VerifyEmail200JSONResponse{PersonJSONResponse: oapi.PersonJSONResponse(person(p))}, nil
+}
+
+// SetLanguage implements PUT /api/v1/person/language.
+func (a *API) SetLanguage(ctx context.Context, r oapi.SetLanguageRequestObject) (oapi.SetLanguageResponseObject, error) {
+	s, err := api.RequireSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.d.Identity.SetLanguage(ctx, s.Person, string(r.Body.Language)); err != nil {
+		return nil, err
+	}
+	return oapi.SetLanguage204Response{}, nil
+}
+
+func person(p identity.Person) oapi.Person {
+	out := oapi.Person{
+		Id: p.ID.String(), Surname: p.Names.Surname, GivenName: p.Names.GivenName, Patronymic: optional(p.Names.Patronymic),
+		Email: optional(p.Email), EmailVerified: p.EmailVerified, Country: optional(p.Country),
+		CountryChangeableAt: optionalTime(p.CountryChangeableAt),
+	}
+	if p.Language != "" {
+		lang := oapi.PersonLanguage(p.Language)
+		out.Language = &lang
+	}
+	return out
+}
