@@ -116,6 +116,19 @@ func (b *batcher) push(r *request) error {
 	return nil
 }
 
+// waiting counts the requests in the queue whose callers have not left.
+func (b *batcher) waiting() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for _, r := range b.queue {
+		if !r.abandoned {
+			n++
+		}
+	}
+	return n
+}
+
 func (b *batcher) run() {
 	for {
 		batch, more := b.take()

@@ -9,7 +9,7 @@
 //     with its event and its jobs, and takes the seat's row lock first. So the database decides, whatever the
 //     inventory believed.
 //   - A seat that is booked, displaced or in escrow has one claim and one active appointment; any other has none.
-//   - A hold that ended is recorded in ended_holds before its seat changes, and never counts twice.
+//   - A hold ends once: one row of ended_holds, written in the transaction that confirms it or that returns its seat.
 //   - The position of a snapshot (booking.Snapshot.Seq) is the lowest transaction number still running when the
 //     snapshot was taken, not an event number: event numbers are given out before commit and become visible out of
 //     order, while every transaction below that number has ended and is in the snapshot. Asking for what happened

@@ -9,7 +9,8 @@ import (
 	"chesna/booking/pgstore/rows"
 )
 
-// evidence is what the ledger holds against a batch of confirmations, read under the locks of their seats.
+// evidence is what the ledger holds against a batch of confirmations, read under the locks of their seats. Facts
+// that were not asked for speak for nobody and against nobody: the write finds the conflict then.
 type evidence struct {
 	seats map[string]rows.LockSeatsRow
 	facts []rows.ConfirmFactsRow // by place in the batch

@@ -68,3 +68,10 @@ func TestContract(t *testing.T) {
 		})
 	}
 }
+
+func exec(t testing.TB, pool *pgxpool.Pool, sql string) {
+	t.Helper()
+	if _, err := pool.Exec(t.Context(), sql); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -139,6 +139,9 @@ func (s *Store) Start(context.Context) error { return s.batch.start() }
 // ended.
 func (s *Store) Stop(ctx context.Context) error { return s.batch.stop(ctx) }
 
+// Waiting is how many confirmations are in the queue now; a measure of load.
+func (s *Store) Waiting() int { return s.batch.waiting() }
+
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	return mapError("reach the database", s.pool.Ping(ctx))

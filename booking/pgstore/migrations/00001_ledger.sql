@@ -66,16 +66,13 @@ CREATE TABLE booking.person_claims (
     PRIMARY KEY (applicant, service_group)
 );
 
-CREATE TABLE booking.consumed_nonces (
-    nonce       text PRIMARY KEY,
-    consumed_at timestamptz NOT NULL DEFAULT clock_timestamp()
-);
-
--- Holds that ended unconfirmed: what makes returning a seat idempotent.
+-- Every hold ends once: confirmed, or with the reason it ended unconfirmed. The primary key is what makes
+-- returning a seat idempotent and keeps it apart from a confirmation; a confirmation consumes its nonce here.
 CREATE TABLE booking.ended_holds (
     hold_id  text PRIMARY KEY,
     seat     text NOT NULL,
     reason   text NOT NULL,
+    nonce    text UNIQUE CHECK ((nonce IS NOT NULL) = (reason = 'confirmed')),
     ended_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
@@ -97,7 +94,7 @@ CREATE TABLE booking.weeks (
 -- line behind 32 random bytes when a journal commits to it later.
 CREATE TABLE booking.events (
     seq         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    id          uuid NOT NULL UNIQUE,
+    id          uuid NOT NULL,
     at          timestamptz NOT NULL DEFAULT clock_timestamp(),
     xid         xid8 NOT NULL DEFAULT pg_current_xact_id(),
     type        text NOT NULL,
@@ -127,5 +124,5 @@ CREATE TABLE booking.idempotency_keys (
 CREATE INDEX idempotency_keys_by_expiry ON booking.idempotency_keys (expires_at);
 
 -- +goose Down
-DROP TABLE booking.idempotency_keys, booking.events, booking.weeks, booking.ended_holds, booking.consumed_nonces,
+DROP TABLE booking.idempotency_keys, booking.events, booking.weeks, booking.ended_holds,
     booking.person_claims, booking.seat_claims, booking.appointments, booking.seats;

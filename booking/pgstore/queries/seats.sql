@@ -22,7 +22,6 @@ UPDATE booking.seats s SET state = 'returned', reopen_at = NULLIF(i.reopen_at, '
 FROM (SELECT unnest(@holds::text[]) AS hold, unnest(@seats::text[]) AS seat,
              unnest(@reopens::timestamptz[]) AS reopen_at) AS i
 WHERE s.id = i.seat AND s.state = 'open'
-  AND NOT EXISTS (SELECT 1 FROM booking.appointments a WHERE a.hold_id = i.hold)
 RETURNING i.hold::text AS hold, s.id;
 
 -- name: ReopenDue :many

@@ -58,12 +58,12 @@ func (q *Queries) AppointmentsByHolds(ctx context.Context, holds []string) ([]Bo
 const confirmFacts = `-- name: ConfirmFacts :many
 SELECT i.n::bigint AS n,
        EXISTS (SELECT 1 FROM booking.appointments a WHERE a.hold_id = i.hold) AS confirmed,
-       EXISTS (SELECT 1 FROM booking.ended_holds e WHERE e.hold_id = i.hold) AS ended,
+       EXISTS (SELECT 1 FROM booking.ended_holds e WHERE e.hold_id = i.hold AND e.reason <> 'confirmed') AS ended,
        EXISTS (SELECT 1 FROM booking.seat_claims c WHERE c.seat = i.seat) AS seat_claimed,
        EXISTS (SELECT 1 FROM booking.person_claims p
                WHERE p.applicant = i.applicant AND p.service_group = i.grp) AS person_claimed,
        EXISTS (SELECT 1 FROM booking.appointments a WHERE a.signature_digest = i.signature) AS signature_known,
-       EXISTS (SELECT 1 FROM booking.consumed_nonces c WHERE c.nonce = i.nonce) AS nonce_known,
+       EXISTS (SELECT 1 FROM booking.ended_holds c WHERE c.nonce = i.nonce) AS nonce_known,
        EXISTS (SELECT 1 FROM booking.appointments a
                WHERE a.reference = i.reference OR a.id = i.appointment) AS name_known
 FROM (SELECT unnest($1::text[]) AS hold, unnest($2::text[]) AS seat,
@@ -96,7 +96,7 @@ type ConfirmFactsRow struct {
 	NameKnown      bool
 }
 
-// What the ledger knows against each confirmation, by its number.
+// What the ledger knows against each confirmation, by its number: asked after a conflict only.
 func (q *Queries) ConfirmFacts(ctx context.Context, arg ConfirmFactsParams) ([]ConfirmFactsRow, error) {
 	rows, err := q.db.Query(ctx, confirmFacts,
 		arg.Holds,
@@ -159,8 +159,9 @@ WITH input AS (
     SELECT applicant, grp, id FROM input ORDER BY applicant, grp
     ON CONFLICT DO NOTHING RETURNING appointment
 ), consumed AS (
-    INSERT INTO booking.consumed_nonces (nonce) SELECT nonce FROM input ORDER BY nonce
-    ON CONFLICT DO NOTHING RETURNING nonce
+    INSERT INTO booking.ended_holds (hold_id, seat, reason, nonce)
+    SELECT hold, seat, 'confirmed', nonce FROM input ORDER BY hold
+    ON CONFLICT DO NOTHING RETURNING hold_id
 ), taken AS (
     UPDATE booking.seats s SET state = 'booked' FROM input i
     WHERE s.id = i.seat AND s.state = 'open' RETURNING s.id
@@ -170,7 +171,7 @@ FROM input i
 JOIN written w ON w.id = i.id
 JOIN claimed c ON c.appointment = i.id
 JOIN engaged e ON e.appointment = i.id
-JOIN consumed n ON n.nonce = i.nonce
+JOIN consumed n ON n.hold_id = i.hold
 JOIN taken t ON t.id = i.seat
 `
 
@@ -197,8 +198,8 @@ type InsertConfirmedRow struct {
 	BookedAt time.Time
 }
 
-// Writes all winners of a batch. A number that is missing from the answer lost a race that the facts did not
-// show; the caller then rolls the whole transaction back.
+// Writes all winners of a batch, by probes of unique indexes alone. An appointment that is missing from the answer
+// met a conflict; the caller then rolls the whole transaction back and looks at the facts.
 func (q *Queries) InsertConfirmed(ctx context.Context, arg InsertConfirmedParams) ([]InsertConfirmedRow, error) {
 	rows, err := q.db.Query(ctx, insertConfirmed,
 		arg.Ids,

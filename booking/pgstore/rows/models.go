@@ -32,15 +32,11 @@ type BookingAppointment struct {
 	Evidence        []byte
 }
 
-type BookingConsumedNonce struct {
-	Nonce      string
-	ConsumedAt time.Time
-}
-
 type BookingEndedHold struct {
 	HoldID  string
 	Seat    string
 	Reason  string
+	Nonce   pgtype.Text
 	EndedAt time.Time
 }
 

@@ -277,7 +277,6 @@ UPDATE booking.seats s SET state = 'returned', reopen_at = NULLIF(i.reopen_at, '
 FROM (SELECT unnest($1::text[]) AS hold, unnest($2::text[]) AS seat,
              unnest($3::timestamptz[]) AS reopen_at) AS i
 WHERE s.id = i.seat AND s.state = 'open'
-  AND NOT EXISTS (SELECT 1 FROM booking.appointments a WHERE a.hold_id = i.hold)
 RETURNING i.hold::text AS hold, s.id
 `
 
