@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
-	"time"
 )
 
 // Assertion is what a verified qualified signature says about its signer. Personal data: never logged.
@@ -22,8 +21,6 @@ type Assertion struct {
 	// Certificate is SHA-256 of the signer's certificate (DER); SignerInfo is SHA-256 of the SignerInfo (DER).
 	Certificate [32]byte
 	SignerInfo  [32]byte
-	// CertificateExpires is the end of the certificate's validity.
-	CertificateExpires time.Time
 }
 
 // LogValue hides the signer from logs.
