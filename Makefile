@@ -11,12 +11,12 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 TOOL := go tool -modfile=$(CURDIR)/.ci/tools.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt fuzz bench generate deps build clean
+.PHONY: help run test test-readme lint fmt fuzz bench generate deps build clean
 
 help: ## Show this list
 	@echo 'Chesna: appointments at consulates, for people.'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  PORT=0 make run                        take a free port (8080 by default)'
 	@echo '  make run ARGS="--data /tmp/second"     a second world beside the first'
@@ -29,6 +29,9 @@ test: deps ## Run every test, on real Redis and PostgreSQL too, with the race de
 	@mkdir -p var
 	go test -race -shuffle=on -timeout 20m -coverprofile=var/coverage.out $(TESTFLAGS) $(PKG)
 	@go tool cover -func=var/coverage.out | tail -1
+
+test-readme: deps ## Run the README's commands as written, in a fresh clone (the whole suite once more)
+	CHESNA_README_TEST=1 go test -count=1 -timeout 60m -v ./cmd/chesna/internal/readmetest
 
 lint: ## Look for faults and for code that is not formatted
 	$(TOOL) golangci-lint run ./...
