@@ -155,6 +155,10 @@ func TestTypingANumberTellsNothing(t *testing.T) {
 	if got := must[identity.Names](t)(w.Names(ctx, id, id)); got != stranger.Names {
 		t.Fatal("the stranger's names were changed")
 	}
+	told := must[[]identity.Action](t)(w.Actions(ctx, strangerSession.Person, 1))
+	if len(told) != 1 || told[0].Kind != identity.ActionApplicant || told[0].By != curious.Person || told[0].Detail != "other" {
+		t.Fatal("she is not told that somebody asked for her:", told)
+	}
 	_, err := w.Names(ctx, strangerSession.Person, curious.Person)
 	wantCode(t, err, identity.CodePersonUnknown, "")
 	typed.RNOKPP = identitytest.Person(2).RNOKPP

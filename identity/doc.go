@@ -18,7 +18,7 @@
 //   - Rights come from the register of grants, never from a certificate.
 //   - Time and stores are handed in; nothing here reads a clock, a file or the network.
 //
-// Reading order: person.go, session.go, act.go, assertion.go (the words); ports.go (what the service needs);
+// Reading order: person.go, session.go, act.go, action.go, assertion.go (the words); ports.go (what the service needs);
 // service.go, signin.go, challenge.go, sessions.go, acts.go, applicant.go, validate.go, email.go, profile.go,
 // grants.go, rotation.go (the use cases).
 package identity

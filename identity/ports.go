@@ -149,7 +149,7 @@ type PersonRecord struct {
 	Language        string
 }
 
-// SignIn is one sign-in for the person's record of actions.
+// SignIn is one sign-in as it is recorded.
 type SignIn struct {
 	At          time.Time
 	Certificate [32]byte // SHA-256 of the certificate: a person recognises a key that is not hers
@@ -163,7 +163,7 @@ type ApplicantRecord struct {
 	At       time.Time
 }
 
-// PersonStore keeps persons. CodePersonUnknown when there is none.
+// PersonStore keeps persons and records what happened to each. CodePersonUnknown when there is none.
 type PersonStore interface {
 	// ResolveCertified finds the person of a certificate's identifiers or makes candidate the new one, and
 	// takes over identifiers that were only declared. Two certified owners: CodeIdentityConflict, nothing
@@ -175,12 +175,12 @@ type PersonStore interface {
 	// CertifiedOwners answers who owns any of the pseudonyms by certificate.
 	CertifiedOwners(ctx context.Context, ids []SealedIdentifier) ([]uuid.UUID, error)
 	RecordSignIn(ctx context.Context, person uuid.UUID, names []byte, s SignIn) error
-	SignIns(ctx context.Context, person uuid.UUID, limit int) ([]SignIn, error)
+	Actions(ctx context.Context, person uuid.UUID, limit int) ([]Action, error)
 	Person(ctx context.Context, id uuid.UUID) (PersonRecord, error)
 	SetEmail(ctx context.Context, person uuid.UUID, address []byte, verifiedAt time.Time) error
 	// SetCountry changes it unless it was changed after notAfter; then CodeCountryFixed.
 	SetCountry(ctx context.Context, person uuid.UUID, country string, at, notAfter time.Time) error
-	SetLanguage(ctx context.Context, person uuid.UUID, language string) error
+	SetLanguage(ctx context.Context, person uuid.UUID, language string, at time.Time) error
 	PutApplicant(ctx context.Context, declarer uuid.UUID, a ApplicantRecord) error
 	Applicant(ctx context.Context, declarer, person uuid.UUID) (ApplicantRecord, error)
 	Applicants(ctx context.Context, declarer uuid.UUID) ([]ApplicantRecord, error)

@@ -63,19 +63,10 @@ func (s *Service) SetLanguage(ctx context.Context, person uuid.UUID, language st
 	if language != "uk" && language != "en" {
 		return &Error{Code: CodeInvalid, Fields: []FieldError{{"/language", "unknown", "uk or en"}}}
 	}
-	if err := s.d.Persons.SetLanguage(ctx, person, language); err != nil {
+	if err := s.d.Persons.SetLanguage(ctx, person, language, s.d.Now()); err != nil {
 		return fmt.Errorf("set language: %w", err)
 	}
 	return nil
-}
-
-// SignIns answers the person's last sign-ins, newest first.
-func (s *Service) SignIns(ctx context.Context, person uuid.UUID, limit int) ([]SignIn, error) {
-	list, err := s.d.Persons.SignIns(ctx, person, min(max(limit, 1), 200))
-	if err != nil {
-		return nil, fmt.Errorf("load sign-ins: %w", err)
-	}
-	return list, nil
 }
 
 // countries are the two-letter codes of ISO 3166-1, officially assigned, and XK (Kosovo), user-assigned.

@@ -127,6 +127,10 @@ func TestCountry(t *testing.T) {
 	if err := set("DE"); err != nil {
 		t.Fatal(err)
 	}
+	actions := must[[]identity.Action](t)(w.Actions(ctx, s.Person, 2))
+	if len(actions) != 2 || actions[0].Kind != identity.ActionCountry || actions[0].Detail != "DE" || actions[1].Detail != "PL" {
+		t.Error(actions)
+	}
 	_, err = w.SetCountry(ctx, uuid.New(), "DE")
 	wantCode(t, err, identity.CodePersonUnknown, "")
 	wantCode(t, w.SetLanguage(ctx, s.Person, "ru"), identity.CodeInvalid, "")

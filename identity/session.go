@@ -25,6 +25,14 @@ type Grant struct {
 	Consulate string // empty: not bound to a post
 }
 
+// String is the role, and after an @ the post.
+func (g Grant) String() string {
+	if g.Consulate == "" {
+		return string(g.Role)
+	}
+	return string(g.Role) + "@" + g.Consulate
+}
+
 // Session is a signed-in person. It is carried by a short access token and checked against revocation.
 type Session struct {
 	ID      uuid.UUID

@@ -66,9 +66,13 @@ func TestSignIn(t *testing.T) {
 		if second.Person != session.Person || second.ID == session.ID {
 			t.Error("the same human signs in as another person, or into the same session")
 		}
-		list := must[[]identity.SignIn](t)(w.SignIns(ctx, session.Person, 10))
-		if len(list) != 2 || list[0].Certificate != a.Certificate || !list[0].At.Equal(w.Clock.Now()) {
-			t.Error(list)
+		entry := identity.Action{At: w.Clock.Now(), Kind: identity.ActionSignIn, By: session.Person, Certificate: a.Certificate}
+		list := must[[]identity.Action](t)(w.Actions(ctx, session.Person, 10))
+		if diff := cmp.Diff([]identity.Action{entry, entry}, list); diff != "" {
+			t.Error(diff)
+		}
+		if ins := must[[]identity.SignIn](t)(w.SignIns(ctx, session.Person, 1)); len(ins) != 1 || ins[0].Certificate != a.Certificate {
+			t.Error(ins)
 		}
 	})
 }
@@ -264,6 +268,13 @@ func TestRights(t *testing.T) {
 	wantCode(t, w.Withdraw(ctx, adminID, officerID, right), identity.CodeInvalid, "")
 	if s, _ := w.SignIn(t, officer); s.Has(identity.RoleOfficer) {
 		t.Fatal("a withdrawn right")
+	}
+	kinds := ""
+	for _, a := range must[[]identity.Action](t)(w.Actions(ctx, officerID, 100)) {
+		kinds += string(a.Kind) + " " + a.Detail + ";"
+	}
+	if kinds != "sign-in ;withdrawal officer@waw;sign-in ;sign-in ;grant officer@waw;" {
+		t.Error(kinds)
 	}
 	register := must[[]identity.GrantRow](t)(w.GrantRegister(ctx, 10))
 	want := []identity.GrantRow{

@@ -9,12 +9,17 @@ import (
 	"chesna/identity"
 )
 
-// PutApplicant keeps an applicant as the declarer gave her last.
+// PutApplicant keeps an applicant as the declarer gave her last. Both are told: the declarer by whom he asked for,
+// the applicant, should she ever sign in, by who asked for her.
 func (s *Store) PutApplicant(ctx context.Context, declarer uuid.UUID, a identity.ApplicantRecord) error {
 	_, err := s.pool.Exec(ctx, `
-		INSERT INTO identity.applicants (declarer, person, relation, details, declared_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (declarer, person) DO UPDATE
-		SET relation = excluded.relation, details = excluded.details, declared_at = excluded.declared_at`,
+		WITH kept AS (
+			INSERT INTO identity.applicants (declarer, person, relation, details, declared_at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (declarer, person) DO UPDATE
+			SET relation = excluded.relation, details = excluded.details, declared_at = excluded.declared_at
+			RETURNING declarer, person)
+		INSERT INTO identity.actions (person, by, at, kind, detail)
+		SELECT who, declarer, $5, 'applicant', $3 FROM kept, unnest(ARRAY[declarer, person]) AS who`,
 		declarer, a.Person, a.Relation, a.Details, a.At)
 	return translate("keep applicant", err)
 }

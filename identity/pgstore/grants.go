@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"chesna/identity"
 )
@@ -28,22 +27,28 @@ func (s *Store) Grants(ctx context.Context, person uuid.UUID) ([]identity.Grant,
 // AddGrant records a right; a standing one is left as it is.
 func (s *Store) AddGrant(ctx context.Context, by, person uuid.UUID, g identity.Grant, at time.Time) error {
 	_, err := s.pool.Exec(ctx, `
-		INSERT INTO identity.grants (person, role, consulate, granted_by, granted_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (person, role, consulate) WHERE withdrawn_at IS NULL DO NOTHING`, person, string(g.Role), g.Consulate, by, at)
+		WITH added AS (
+			INSERT INTO identity.grants (person, role, consulate, granted_by, granted_at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (person, role, consulate) WHERE withdrawn_at IS NULL DO NOTHING RETURNING person)
+		INSERT INTO identity.actions (person, by, at, kind, detail) SELECT person, $4, $5, 'grant', $6 FROM added`,
+		person, string(g.Role), g.Consulate, by, at, g.String())
 	return translate("record grant", err)
 }
 
 // WithdrawGrant ends a standing right.
 func (s *Store) WithdrawGrant(ctx context.Context, by, person uuid.UUID, g identity.Grant, at time.Time) error {
-	err := changeOne(s.pool.Exec(ctx, `
-		UPDATE identity.grants SET withdrawn_by = $4, withdrawn_at = $5
-		WHERE person = $1 AND role = $2 AND consulate = $3 AND withdrawn_at IS NULL`, person, string(g.Role), g.Consulate, by, at))
+	err := s.change(ctx, "record withdrawal", `
+		WITH ended AS (
+			UPDATE identity.grants SET withdrawn_by = $4, withdrawn_at = $5
+			WHERE person = $1 AND role = $2 AND consulate = $3 AND withdrawn_at IS NULL RETURNING person)
+		INSERT INTO identity.actions (person, by, at, kind, detail) SELECT person, $4, $5, 'withdrawal', $6 FROM ended`,
+		person, string(g.Role), g.Consulate, by, at, g.String())
 	if identity.CodeOf(err) == identity.CodePersonUnknown {
 		return &identity.Error{Code: identity.CodeInvalid, Fields: []identity.FieldError{
 			{Pointer: "/role", Code: "absent", Detail: "the person does not have this right"},
 		}}
 	}
-	return translate("record withdrawal", err)
+	return err
 }
 
 // GrantRegister reads the register, newest first.
@@ -67,12 +72,4 @@ func (s *Store) GrantRegister(ctx context.Context, limit int) ([]identity.GrantR
 		return r, err
 	})
 	return list, translate("read register of rights", err)
-}
-
-// changeOne is for statements that change one person's row: none changed means no such person.
-func changeOne(tag pgconn.CommandTag, err error) error {
-	if err == nil && tag.RowsAffected() == 0 {
-		return errPersonUnknown()
-	}
-	return err
 }

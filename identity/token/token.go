@@ -85,10 +85,7 @@ func (m *Minter) Access(s identity.Session, issued time.Time) (string, error) {
 		Grants: make([]string, len(s.Grants)),
 	}
 	for i, g := range s.Grants {
-		c.Grants[i] = string(g.Role)
-		if g.Consulate != "" {
-			c.Grants[i] += "@" + g.Consulate
-		}
+		c.Grants[i] = g.String()
 	}
 	t := jwt.NewWithClaims(jwt.SigningMethodHS256, c)
 	t.Header["kid"] = strconv.Itoa(m.current)

@@ -49,13 +49,20 @@ CREATE TABLE identity.applicants (
 );
 COMMENT ON TABLE identity.applicants IS 'For whom a person has asked, as she typed it (sealed); nobody else reads it.';
 
-CREATE TABLE identity.sign_ins (
+CREATE TABLE identity.actions (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     person      uuid NOT NULL REFERENCES identity.persons,
     at          timestamptz NOT NULL,
-    certificate bytea NOT NULL CHECK (octet_length(certificate) = 32)
+    kind        text NOT NULL CHECK (kind IN
+                    ('sign-in', 'email', 'country', 'language', 'applicant', 'grant', 'withdrawal')),
+    by          uuid NOT NULL,
+    detail      text NOT NULL DEFAULT '',
+    certificate bytea CHECK (octet_length(certificate) = 32),
+    CHECK ((kind = 'sign-in') = (certificate IS NOT NULL))
 );
-CREATE INDEX ON identity.sign_ins (person, at DESC);
+CREATE INDEX ON identity.actions (person, id DESC);
+COMMENT ON TABLE identity.actions IS
+    'What happened to a person''s data and rights, shown to her. detail is a country, a language, a relation or a right; never a name or an address.';
 
 CREATE TABLE identity.grants (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -74,5 +81,5 @@ CREATE UNIQUE INDEX grants_standing ON identity.grants (person, role, consulate)
 COMMENT ON TABLE identity.grants IS 'Register of rights: who got which, when, from whom. granted_by all zeros: the operator of the system. Rows are never deleted.';
 
 -- +goose Down
-DROP TABLE identity.grants, identity.sign_ins, identity.applicants, identity.identifier_pseudonyms,
+DROP TABLE identity.grants, identity.actions, identity.applicants, identity.identifier_pseudonyms,
     identity.person_identifiers, identity.persons;
