@@ -48,8 +48,6 @@ bench: deps ## Measure (PKG=…)
 generate: ## Make the generated code again: SQL, API, and what go generate does
 	@git ls-files --cached --others --exclude-standard -- '*sqlc.yaml' | while read -r f; do \
 		echo "sqlc generate -f $$f" && $(TOOL) sqlc generate -f "$$f" || exit 1; done
-	@git ls-files --cached --others --exclude-standard -- '*oapi-codegen*.yaml' | while read -r f; do \
-		echo "oapi-codegen $$f" && (cd "$${f%/*}" && $(TOOL) oapi-codegen -config "$${f##*/}" openapi.yaml) || exit 1; done
 	go generate ./...
 
 deps: ## Install what is missing: PostgreSQL, Redis, gcc, chromium, jq, curl, openssl
