@@ -161,7 +161,9 @@ func TestOpenSSLAcceptsChainListAndSignature(t *testing.T) {
 		if err := os.WriteFile(file, signed, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		openssl(t, append([]string{"cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", file, "-purpose", "any",
-			"-CAfile", trust("root.pem"), "-out", os.DevNull}, at...)...)
+		openssl(t, append([]string{
+			"cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", file, "-purpose", "any",
+			"-CAfile", trust("root.pem"), "-out", os.DevNull,
+		}, at...)...)
 	}
 }

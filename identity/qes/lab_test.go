@@ -55,8 +55,10 @@ func newKey(t testing.TB, curve elliptic.Curve) crypto.Signer {
 func citizen() spec {
 	return spec{
 		subject: []profile.Attribute{
-			{Type: oid.CommonName, Value: "Тестова Ганна Іванівна"}, {Type: oid.Surname, Value: "Тестова"},
-			{Type: oid.GivenName, Value: "Ганна Іванівна"}, {Type: oid.SerialNumber, Value: "TINUA-3121100721"},
+			{Type: oid.CommonName, Value: "Тестова Ганна Іванівна"},
+			{Type: oid.Surname, Value: "Тестова"},
+			{Type: oid.GivenName, Value: "Ганна Іванівна"},
+			{Type: oid.SerialNumber, Value: "TINUA-3121100721"},
 		},
 		directory:  []profile.Attribute{{Type: oid.UARnokpp, Value: "3121100721"}, {Type: oid.UAUnzr, Value: "19850614-00072"}},
 		statements: []string{oid.QcCompliance, oid.QcSSCD}, types: []string{oid.QcTypeESign},

@@ -2,7 +2,6 @@ package qes
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"log/slog"
 	"time"
 )
@@ -94,18 +93,11 @@ func (v *Verifier) Verify(r Request) (Signature, error) {
 	if trust == nil {
 		return Signature{}, fail(CodeTrustUnavailable, "no trust list yet")
 	}
-	if len(r.Message) > MaxMessage {
-		return Signature{}, fail(CodeTooLarge, "the message is too large")
-	}
-	der, err := normalise(r.Message)
+	m, err := readMessage(r.Message)
 	if err != nil {
 		return Signature{}, err
 	}
-	m, err := parseMessage(der)
-	if err != nil {
-		return Signature{}, err
-	}
-	out := Signature{Detached: m.content == nil, SignerInfoDigest: sha256.Sum256(m.signer.body)}
+	out := Signature{Detached: m.content == nil, SignerInfoDigest: m.digest()}
 	if out.Content, err = chooseContent(m.content, r.Content); err != nil {
 		return Signature{}, err
 	}

@@ -128,8 +128,10 @@ func checkOpenSSL(t *testing.T, v *qes.Verifier, dir, name string, text []byte, 
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "m.p7s")
 	folder := filepath.Join(dir, "people", name)
-	args := append([]string{"cms", "-sign", "-cades", "-binary", "-outform", "DER", "-in", filepath.Join(dir, "text"), "-out", out,
-		"-signer", filepath.Join(folder, "cert.pem"), "-inkey", filepath.Join(folder, "key.pem")}, extra...)
+	args := append([]string{
+		"cms", "-sign", "-cades", "-binary", "-outform", "DER", "-in", filepath.Join(dir, "text"), "-out", out,
+		"-signer", filepath.Join(folder, "cert.pem"), "-inkey", filepath.Join(folder, "key.pem"),
+	}, extra...)
 	if output, err := exec.Command("openssl", args...).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
