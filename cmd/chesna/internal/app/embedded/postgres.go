@@ -22,12 +22,6 @@ const (
 // ErrPostgresMissing says that PostgreSQL is not installed; its text names the remedy.
 var ErrPostgresMissing = pgcluster.ErrNoBinaries
 
-// FindPostgres tells whether the demo could start PostgreSQL here: nil, or [ErrPostgresMissing].
-func FindPostgres() error {
-	_, err := pgcluster.FindBinaries()
-	return err
-}
-
 // PostgresDeps is what NewPostgres needs.
 type PostgresDeps struct {
 	// Dir is the cluster's folder (the demo's is var/pg); made when missing. Required.
