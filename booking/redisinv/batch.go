@@ -92,10 +92,22 @@ func (b *batcher) loop() {
 		case <-b.stop:
 			return
 		case first := <-b.queue:
+			if b.stopped() {
+				return // the queue is not worked off: its requests are told
+			}
 			batch := b.gather(first, crowded)
 			crowded = len(batch) > 1
 			b.inv.holdBatch(context.Background(), b.consulate, batch)
 		}
+	}
+}
+
+func (b *batcher) stopped() bool {
+	select {
+	case <-b.stop:
+		return true
+	default:
+		return false
 	}
 }
 
