@@ -106,22 +106,40 @@ func (p *Process) Kill() error {
 	return nil
 }
 
-// Stop sends the signals one after another, each followed by at most patience, until the child has ended; then SIGKILL. An ended context skips
-// the waiting and goes straight on to the next signal. It returns an error only when a signal could not be sent: how the child ended is in Err.
+// leastPatience is what a child gets to end by itself even when nobody wants to wait: enough for a server that is well.
+const leastPatience = 500 * time.Millisecond
+
+// Stop sends the signals one after another, each followed by at most patience, until the child has ended; then SIGKILL. An ended context shortens
+// the patience to half a second: a program that is told to stop often passes the context that told it so. It returns an error only when a signal
+// could not be sent: how the child ended is in Err.
 func (p *Process) Stop(ctx context.Context, patience time.Duration, signals ...syscall.Signal) error {
 	for _, sig := range signals {
 		if err := p.Signal(sig); err != nil {
 			return err
 		}
-		timer := time.NewTimer(patience)
-		select {
-		case <-p.done:
-			timer.Stop()
+		if p.endsWithin(ctx, patience) {
 			return nil
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
 		}
 	}
 	return p.Kill()
+}
+
+func (p *Process) endsWithin(ctx context.Context, patience time.Duration) bool {
+	long, short := time.NewTimer(patience), time.NewTimer(min(patience, leastPatience))
+	defer long.Stop()
+	defer short.Stop()
+	select {
+	case <-p.done:
+		return true
+	case <-long.C:
+		return false
+	case <-short.C:
+	}
+	select {
+	case <-p.done:
+		return true
+	case <-long.C:
+	case <-ctx.Done():
+	}
+	return false
 }

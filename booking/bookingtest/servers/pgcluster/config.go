@@ -52,22 +52,21 @@ func (c Config) startTimeout() time.Duration {
 // settings are the server's options for this run.
 func (c Config) settings(port int, sockets string) map[string]string {
 	s := map[string]string{
-		"port":                       itoa(port),
-		"unix_socket_directories":    sockets,
-		"unix_socket_permissions":    "0700",
-		"listen_addresses":           "",
-		"max_connections":            "200",
-		"timezone":                   "UTC",
-		"log_timezone":               "UTC",
-		"logging_collector":          "off",
-		"log_destination":            "stderr",
-		"log_statement":              "none",
-		"log_min_messages":           "log",   // errors reach the client anyway, and their text may hold a value
-		"log_min_error_statement":    "panic", // statements carry names
-		"log_error_verbosity":        "terse", // so do the DETAIL lines of constraint errors
-		"log_min_duration_sample":    "-1",
-		"log_checkpoints":            "off",
-		"dynamic_shared_memory_type": "posix",
+		"port":                    itoa(port),
+		"unix_socket_directories": sockets,
+		"unix_socket_permissions": "0700",
+		"listen_addresses":        "",
+		"max_connections":         "200",
+		"timezone":                "UTC",
+		"log_timezone":            "UTC",
+		"logging_collector":       "off",
+		"log_destination":         "stderr",
+		"log_statement":           "none",
+		"log_min_messages":        "log",   // errors reach the client anyway, and their text may hold a value
+		"log_min_error_statement": "panic", // statements carry names
+		"log_error_verbosity":     "terse", // so do the DETAIL lines of constraint errors
+		"log_min_duration_sample": "-1",
+		"log_checkpoints":         "off",
 	}
 	if c.Password {
 		s["listen_addresses"] = "127.0.0.1"

@@ -182,9 +182,10 @@ func (c *Cluster) create(ctx context.Context, link string) error {
 	return err
 }
 
-// reachableFolder makes a private folder where the keeper can work; /var/tmp first, as it survives a restart of the machine.
+// reachableFolder makes a private folder where the keeper can work, for root only, as others are their own keeper. /var/lib comes first: the
+// temporary folders may be emptied of what nobody touched for a while.
 func (c *Cluster) reachableFolder() (string, error) {
-	for _, parent := range []string{"/var/tmp", os.TempDir()} {
+	for _, parent := range []string{"/var/lib", "/var/tmp", os.TempDir()} {
 		folder, err := os.MkdirTemp(parent, "chesna-pg-")
 		if err != nil {
 			continue
@@ -196,7 +197,7 @@ func (c *Cluster) reachableFolder() (string, error) {
 			return "", fmt.Errorf("remove an unusable folder: %w", err)
 		}
 	}
-	return "", errors.New("no folder that PostgreSQL's account can reach (tried the data folder, /var/tmp and the temporary folder)")
+	return "", errors.New("no folder that PostgreSQL's account can reach (tried the data folder, /var/lib, /var/tmp and the temporary folder)")
 }
 
 func (c *Cluster) initdb(ctx context.Context, folder string) error {
