@@ -1,0 +1,169 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chesna/booking"
+	"chesna/identity"
+)
+
+// appointmentData is an appointment in words.
+type appointmentData struct {
+	booking.Appointment
+	Post    booking.Consulate
+	Service booking.Service
+	Local   time.Time // start on the clock of the post
+	End     time.Time
+	For     string // another person's name; empty: oneself
+	Active  bool
+	Coming  bool // can still be cancelled
+	Policy  booking.Policy
+}
+
+// nameOf is the name of another person as this one typed it; empty for herself.
+func (v *visit) nameOf(applicant uuid.UUID) (string, error) {
+	if applicant == v.session.Person {
+		return "", nil
+	}
+	n, err := v.site.People.Names(v.Request().Context(), v.session.Person, applicant)
+	if err != nil && identity.CodeOf(err) != identity.CodePersonUnknown {
+		return "", err
+	}
+	return n.Full(), nil
+}
+
+func (v *visit) describe(a booking.Appointment) (appointmentData, error) {
+	d := appointmentData{Appointment: a, Active: a.State.Active(), Policy: v.site.Policy}
+	var err error
+	if d.Post, err = v.site.Catalogue.Consulate(a.Consulate); err != nil {
+		return d, err
+	}
+	if d.Service, err = v.site.Catalogue.Service(a.Service); err != nil {
+		return d, err
+	}
+	if d.For, err = v.nameOf(a.Applicant); err != nil {
+		return d, err
+	}
+	d.Local = a.Start.In(d.Post.Location)
+	d.End = d.Local.Add(time.Duration(a.Minutes) * time.Minute)
+	d.Coming = d.Active && v.site.Server.Now().Before(a.Start)
+	return d, nil
+}
+
+type appointmentsData struct {
+	Coming, Past []appointmentData
+}
+
+func appointments(v *visit) error {
+	list, err := v.site.Bookings.Appointments(v.Request().Context(), v.session)
+	if err != nil {
+		return err
+	}
+	var d appointmentsData
+	for _, a := range list {
+		one, err := v.describe(a)
+		if err != nil {
+			return err
+		}
+		if one.Active {
+			d.Coming = append(d.Coming, one)
+		} else {
+			d.Past = append(d.Past, one)
+		}
+	}
+	p := v.view("appointments.title")
+	p.Active, p.Data = "appointments", d
+	return v.show(http.StatusOK, "appointments", p)
+}
+
+// one reads the appointment of the address.
+func (v *visit) one() (appointmentData, error) {
+	id, err := uuid.Parse(v.Param("appointment"))
+	if err != nil {
+		return appointmentData{}, booking.Refuse(booking.CodeAppointmentAbsent, "no such appointment")
+	}
+	a, err := v.site.Bookings.Appointment(v.Request().Context(), v.session, id)
+	if err != nil {
+		return appointmentData{}, err
+	}
+	return v.describe(a)
+}
+
+// appointment is the confirmation: reference, place, time, what to bring.
+func appointment(v *visit) error {
+	d, err := v.one()
+	if err != nil {
+		return err
+	}
+	p := v.view("appointment.title")
+	p.Active, p.Back, p.Data = "appointments", "/appointments", d
+	if d.State == booking.AppointmentBooked {
+		p.Title = v.t("appointment.booked")
+	}
+	return v.show(http.StatusOK, "appointment", p)
+}
+
+func cancelPage(v *visit) error {
+	d, err := v.one()
+	if err != nil {
+		return err
+	}
+	if !d.Coming {
+		return v.to("/appointments/" + d.ID.String())
+	}
+	p := v.view("cancel.title")
+	p.Active, p.Back, p.Data = "appointments", "/appointments/"+d.ID.String(), d
+	return v.show(http.StatusOK, "cancel", p)
+}
+
+// cancelAppointment ends it; cancelling again changes nothing.
+func cancelAppointment(v *visit) error {
+	id, err := uuid.Parse(v.Param("appointment"))
+	if err != nil {
+		return booking.Refuse(booking.CodeAppointmentAbsent, "no such appointment")
+	}
+	if _, err := v.site.Bookings.Cancel(v.Request().Context(), v.session, id); err != nil {
+		return err
+	}
+	return v.to("/appointments?done=cancelled")
+}
+
+// recordLines is how much of the record of actions is shown.
+const recordLines = 200
+
+type recordLine struct {
+	booking.Event
+	Post string
+}
+
+type recordData struct {
+	Events  []recordLine
+	SignIns []identity.SignIn
+}
+
+// record is everything that was done by the person or to her appointments.
+func record(v *visit) error {
+	ctx := v.Request().Context()
+	events, err := v.site.Bookings.Record(ctx, v.session, recordLines)
+	if err != nil {
+		return err
+	}
+	signIns, err := v.site.People.SignIns(ctx, v.session.Person, recordLines)
+	if err != nil {
+		return err
+	}
+	d := recordData{SignIns: signIns}
+	for _, e := range events {
+		line := recordLine{Event: e}
+		if post, err := v.site.Catalogue.Consulate(e.Consulate); err == nil {
+			line.Post = post.City.In(string(v.lang))
+		}
+		d.Events = append(d.Events, line)
+	}
+	p := v.view("record.title")
+	p.Active, p.Data = "record", d
+	return v.show(http.StatusOK, "record", p)
+}
