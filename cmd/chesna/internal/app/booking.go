@@ -1,0 +1,100 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"chesna/booking"
+	"chesna/booking/jobs"
+	bookingpg "chesna/booking/pgstore"
+	"chesna/booking/redisinv"
+)
+
+// bookingParts are what booking is made of.
+type bookingParts struct {
+	catalogue *booking.Catalogue
+	inventory *redisinv.Inventory
+	ledger    *bookingpg.Store
+	office    *booking.Office
+}
+
+// buildBooking joins the use cases of booking with their adapters and starts their batchers.
+func (a *App) buildBooking(ctx context.Context) error {
+	c := a.options.Config
+	var err error
+	if a.parts.catalogue, err = catalogue(c); err != nil {
+		return err
+	}
+	outbox, err := jobs.NewOutbox(a.logger)
+	if err != nil {
+		return err
+	}
+	a.parts.ledger, err = bookingpg.New(bookingpg.Deps{
+		Pool: a.parts.pool, Jobs: outbox, Logger: a.logger, Random: rand.Reader, BatchSize: c.Batching.ConfirmMax,
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.parts.ledger.Start(ctx); err != nil {
+		return err
+	}
+	a.onStop("ledger", a.parts.ledger.Stop)
+	a.parts.inventory, err = redisinv.New(redisinv.Deps{
+		Client: a.parts.redis, Logger: a.logger, BatchMax: c.Batching.HoldMax, Linger: c.Batching.HoldLinger.D(),
+		ClaimTTL: c.Hold.ClaimTTL.D(), GateLife: c.Batching.GateTTL.D(), MaxSkew: c.Redis.MaxSkew.D(),
+	})
+	if err != nil {
+		return err
+	}
+	a.parts.inventory.Start()
+	a.onStop("inventory", func(context.Context) error { a.parts.inventory.Stop(); return nil })
+	a.parts.office, err = booking.NewOffice(booking.Deps{
+		Catalogue: a.parts.catalogue, Inventory: a.parts.inventory, Ledger: a.parts.ledger, Weeks: a.parts.ledger,
+		Acts: a.parts.signed, People: a.parts.people, Policy: a.policy(), Audience: a.origin,
+		Now: time.Now, Rand: rand.Reader, Logger: a.logger,
+	})
+	return err
+}
+
+// policy is the administrator's figures in booking's words.
+func (a *App) policy() booking.Policy {
+	c := a.options.Config
+	return booking.Policy{
+		HoldTTL: c.Hold.TTL.D(), Extension: c.Hold.Extension.D(), HoldsPerDay: c.Hold.MaxPerDay,
+		ReopenWithin: c.Reopen.Within.D(), Horizon: c.Booking.Horizon.D(), Lead: c.Booking.Lead.D(),
+		Grid: c.Booking.GridMinutes, NeedCountry: c.Booking.NeedCountry,
+	}
+}
+
+// fillInventory rebuilds every post that has no epoch: all of them after a start with an empty Redis.
+func (a *App) fillInventory(ctx context.Context) error {
+	began, rebuilt := time.Now(), 0
+	for _, post := range a.parts.catalogue.Consulates() {
+		_, err := a.parts.inventory.Epoch(ctx, post.ID)
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, &booking.Error{Code: booking.CodeNoInventory}) {
+			return err
+		}
+		if err := a.rebuild(ctx, post.ID); err != nil {
+			return fmt.Errorf("rebuild %s: %w", post.ID, err)
+		}
+		rebuilt++
+	}
+	a.logger.InfoContext(ctx, "filled the inventory", "posts", rebuilt, "took", time.Since(began).Round(time.Millisecond))
+	return nil
+}
+
+func (a *App) rebuild(ctx context.Context, post booking.ConsulateID) error {
+	snapshot, err := a.parts.ledger.Snapshot(ctx, post)
+	if err != nil {
+		return err
+	}
+	return a.parts.inventory.Rebuild(ctx, post, snapshot, func(ctx context.Context) ([]booking.SeatID, error) {
+		return a.parts.ledger.SeatsLeftSince(ctx, post, snapshot.Seq)
+	})
+}

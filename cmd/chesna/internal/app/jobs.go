@@ -1,0 +1,33 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"chesna/booking"
+	"chesna/booking/jobs"
+)
+
+// startJobs starts the background work: settling, notices, the sweep of expired holds, re-opening, repair.
+func (a *App) startJobs(ctx context.Context) error {
+	c := a.options.Config
+	posts := make([]booking.ConsulateID, 0, len(c.Consulates))
+	for _, p := range c.Consulates {
+		posts = append(posts, booking.ConsulateID(p.ID))
+	}
+	service, err := jobs.New(jobs.Deps{
+		Pool: a.parts.pool, Ledger: a.parts.ledger, Inventory: a.parts.inventory,
+		Notifier: notifier{a.parts.people, a.parts.ledger, a.parts.catalogue, a.parts.mail, a.origin},
+		Posts:    func() []booking.ConsulateID { return posts }, ReopenAt: a.parts.office.ReopenAt, Now: time.Now, Logger: a.logger,
+		Workers: c.Jobs.Workers, JobTimeout: c.Jobs.Timeout.D(), RescueAfter: c.Jobs.RescueAfter.D(),
+		SweepEvery: c.Hold.SweepEvery.D(), LapseAfter: c.Booking.LapseAfter.D(),
+	})
+	if err != nil {
+		return err
+	}
+	if err := service.Start(ctx); err != nil {
+		return err
+	}
+	a.onStop("jobs", service.Stop)
+	return nil
+}
