@@ -3,7 +3,7 @@ package qes
 import "bytes"
 
 const (
-	maxDepth = 24 // a certificate inside SignedData goes 13 deep
+	maxDepth = 48 // names in a plain message are 17 deep; a time stamp among the attributes adds as much
 
 	tagOctetString = 0x04
 	tagNumberMask  = 0x1f

@@ -77,6 +77,11 @@ func goodCases() map[string]func(*testing.T, *lab) *trial {
 			s.directory[0].Value = "ЯЯ999998"
 			s.subject[3].Value = "401065"
 		}),
+		"zeroes instead of a tax number": person(func(s *spec) {
+			s.directory[0].Value = "000000000"
+			s.directory = append(s.directory, profile.Attribute{Type: oid.UAEdrpou, Value: "111111111"})
+			s.subject[3].Value = "401065"
+		}),
 		"tax number left empty": person(func(s *spec) {
 			s.extra = []pkix.Extension{emptyTaxNumber()}
 			s.directory, s.subject[3].Value = nil, "PNOUA-19850614-00072"

@@ -94,7 +94,12 @@ func subjectCases() map[string]hostile {
 			subject(oid.SerialNumber, "401065")(s)
 		}),
 		"sole trader of another number": certified(qes.CodeIdentifierConflict, directory(oid.UAEdrpou, "1111111118")),
-		"register number of no form":    certified(qes.CodeIdentifierSyntax, directory(oid.UAEdrpou, "1234567")),
+		"register number of no form":    certified(qes.CodeNoInstitution, directory(oid.UAEdrpou, "1234567")).with(operator),
+		"zeroes as register number":     certified(qes.CodeNoInstitution, directory(oid.UAEdrpou, "00000000")).with(operator),
+		"zeroes as the only number": certified(qes.CodeNoIdentifier, func(s *spec) {
+			s.directory = []profile.Attribute{{Type: oid.UARnokpp, Value: "0000000000"}}
+			subject(oid.SerialNumber, "401065")(s)
+		}),
 		"two institutions": certified(qes.CodeIdentifierConflict, func(s *spec) {
 			directory(oid.UAEdrpou, "12345678")(s)
 			subject(oid.OrganizationIdentifier, "NTRUA-87654321")(s)

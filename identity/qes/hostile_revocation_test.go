@@ -109,6 +109,14 @@ func revocationCases() map[string]hostile {
 	return cases
 }
 
+func revoking(parties ...party) func(*x509.RevocationList) {
+	return func(r *x509.RevocationList) {
+		for _, p := range parties {
+			r.RevokedCertificateEntries = append(r.RevokedCertificateEntries, entry(p, 0))
+		}
+	}
+}
+
 func extended(e pkix.Extension) func(*lab, *x509.RevocationList) {
 	return func(_ *lab, r *x509.RevocationList) { r.ExtraExtensions = []pkix.Extension{e} }
 }

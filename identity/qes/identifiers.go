@@ -6,9 +6,9 @@ import (
 )
 
 // ValidRNOKPP tells whether s is a tax number: ten digits with the right check digit (weights -1, 5, 7, 9, 4, 6, 10, 5, 7;
-// the sum modulo 11, and that modulo 10).
+// the sum modulo 11, and that modulo 10) that is not all zeroes, which some providers write for "none".
 func ValidRNOKPP(s string) bool {
-	if !digits(s, 10) {
+	if !digits(s, 10) || placeholder(s) {
 		return false
 	}
 	sum := 0
@@ -35,7 +35,11 @@ func BirthDateOfUNZR(s string) (time.Time, bool) {
 }
 
 // ValidEDRPOU tells whether s has the form of a register number of a legal person: eight digits.
-func ValidEDRPOU(s string) bool { return digits(s, 8) }
+func ValidEDRPOU(s string) bool { return digits(s, 8) && !placeholder(s) }
+
+// placeholder tells whether s stands for a missing number: providers write nothing, or zeroes. Taken for a number it would
+// make one person of everybody who has none.
+func placeholder(s string) bool { return strings.Trim(s, "0") == "" }
 
 func digits(s string, n int) bool {
 	return len(s) == n && strings.Trim(s, "0123456789") == ""

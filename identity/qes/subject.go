@@ -79,15 +79,15 @@ func (s *Subject) setPersonal(attribute, serial string) error {
 		}
 		s.UNZR = value
 	}
-	if attribute != "" && fromSerial != "" && attribute != fromSerial {
+	number := attribute
+	switch {
+	case placeholder(number):
+		number = fromSerial
+	case !placeholder(fromSerial) && number != fromSerial:
 		return fail(CodeIdentifierConflict, "two personal numbers")
 	}
-	number := attribute
-	if number == "" {
-		number = fromSerial
-	}
 	switch {
-	case number == "":
+	case placeholder(number):
 	case digits(number, 10):
 		s.RNOKPP = number
 	case !documentSyntax(number):
@@ -99,25 +99,24 @@ func (s *Subject) setPersonal(attribute, serial string) error {
 }
 
 // setInstitution takes the register number from the directory attribute and from an ETSI organisation identifier. A sole
-// trader's certificate repeats his personal number there; he is no legal person.
+// trader's certificate repeats his personal number there; he is no legal person. What else has not eight digits names no
+// institution: providers put placeholders there.
 func (s *Subject) setInstitution(attribute, identifier string) error {
 	value := attribute
 	if rest, ok := strings.CutPrefix(identifier, "NTRUA-"); ok {
-		if value != "" && value != rest {
+		if !placeholder(value) && value != rest {
 			return fail(CodeIdentifierConflict, "two register numbers")
 		}
 		value = rest
 	}
 	switch {
-	case value == "":
+	case placeholder(value):
 	case value == s.RNOKPP || s.Document != "" && strings.ToUpper(value) == s.Document:
 		s.SoleTrader = true
 	case ValidEDRPOU(value):
 		s.EDRPOU = value
 	case digits(value, 10) && s.RNOKPP != "":
 		return fail(CodeIdentifierConflict, "a sole trader's number that is not the person's")
-	default:
-		return fail(CodeIdentifierSyntax, "register number")
 	}
 	return nil
 }

@@ -6,12 +6,14 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"golang.org/x/crypto/cryptobyte"
 )
 
 func TestNumbers(t *testing.T) {
 	for number, want := range map[string]bool{
 		"3121100721": true, "3121100720": false, "312110072": false, "31211007210": false, "312110072a": false, "": false,
-		"٣121100729": false, "0000000000": true,
+		"٣121100729": false, "0000000000": false,
 	} {
 		if ValidRNOKPP(number) != want {
 			t.Errorf("ValidRNOKPP(%q) = %v", number, !want)
@@ -25,7 +27,7 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("ValidUNZR(%q) = %v", number, !want)
 		}
 	}
-	for number, want := range map[string]bool{"00026620": true, "0002662": false, "0002662a": false, "1234567890": false} {
+	for number, want := range map[string]bool{"00026620": true, "00000000": false, "0002662": false, "0002662a": false, "1234567890": false} {
 		if ValidEDRPOU(number) != want {
 			t.Errorf("ValidEDRPOU(%q) = %v", number, !want)
 		}
@@ -196,4 +198,30 @@ func TestEveryByteCounts(t *testing.T) {
 	}
 	// The CA's certificate in the message is a hint: a broken signature there hurts nobody, as the trust has it too.
 	t.Logf("%d of %d bytes do not matter", let, len(good))
+}
+
+func TestTextOfManyKinds(t *testing.T) {
+	for title, c := range map[string]struct {
+		der  string
+		want string
+		ok   bool
+	}{
+		"UTF8":             {"\x0c\x04\xd0\xaf\xd0\xaf", "ЯЯ", true},
+		"printable":        {"\x13\x02ab", "ab", true},
+		"numeric":          {"\x12\x0212", "12", true},
+		"BMP":              {"\x1e\x04\x04\x2f\x04\x2f", "ЯЯ", true},
+		"spaces around":    {"\x0c\x04 ab ", "ab", true},
+		"BMP of odd bytes": {"\x1e\x03\x04\x2f\x04", "", false},
+		"half a surrogate": {"\x1e\x02\xd8\x00", "", false},
+		"broken UTF8":      {"\x0c\x01\xd0", "", false},
+		"Latin-1":          {"\x14\x01\xe9", "", false},
+		"zero":             {"\x0c\x01\x00", "", false},
+		"octets":           {"\x04\x01a", "", false},
+		"too long":         {"\x0c\x82\x02\x01" + strings.Repeat("a", 513), "", false},
+	} {
+		s := cryptobyte.String(c.der)
+		if got, ok := readText(&s); got != c.want || ok != c.ok {
+			t.Errorf("%s: %q, %v", title, got, ok)
+		}
+	}
 }
