@@ -25,8 +25,11 @@ func (o *Operation) Body(contentType string, data []byte) error {
 		}
 		return nil
 	}
-	if len(data) == 0 && !o.body.Required {
-		return nil
+	if len(data) == 0 {
+		if !o.body.Required {
+			return nil
+		}
+		return problem.Refuse(problem.CodeMalformedBody, "", problem.Field{In: "body", Code: problem.FieldRequired, Detail: "the body is empty"})
 	}
 	if err := jsonContent(contentType); err != nil {
 		return err
