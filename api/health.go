@@ -3,10 +3,12 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"html/template"
 	"maps"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -23,23 +25,46 @@ func (s *Server) healthz(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
 }
 
+// readyLife is how long an answer of the checks is believed, so that asking often costs the parts nothing.
+const readyLife = time.Second
+
+// readiness is the last word of the checks.
+type readiness struct {
+	mu  sync.Mutex
+	at  time.Time
+	err error
+}
+
 // readyz asks every part. It names the parts that are not ready, and leaves the reasons to the log.
 func (s *Server) readyz(c echo.Context) error {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), readyTimeout)
-	defer cancel()
-	names := slices.Sorted(maps.Keys(s.d.Checks))
+	s.ready.mu.Lock()
+	defer s.ready.mu.Unlock()
+	if age := s.d.Now().Sub(s.ready.at); s.ready.at.IsZero() || age < 0 || age >= readyLife {
+		// Not the request's context: the answer is for everyone who asks within the second.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), readyTimeout)
+		defer cancel()
+		s.ready.err = s.askParts(ctx)
+		s.ready.at = s.d.Now()
+	}
+	if s.ready.err != nil {
+		return s.ready.err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"status": "ready", "parts": slices.Sorted(maps.Keys(s.d.Checks))})
+}
+
+func (s *Server) askParts(ctx context.Context) error {
 	var causes []error
 	var fields []problem.Field
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(s.d.Checks)) {
 		if err := s.d.Checks[name](ctx); err != nil {
-			causes = append(causes, err)
+			causes = append(causes, fmt.Errorf("%s: %w", name, err))
 			fields = append(fields, problem.Field{Pointer: "/" + name, Code: "not-ready", Detail: "not ready"})
 		}
 	}
-	if len(causes) > 0 {
-		return &problem.Error{Code: problem.CodeShuttingDown, Fields: fields, Cause: errors.Join(causes...)}
+	if len(causes) == 0 {
+		return nil
 	}
-	return c.JSON(http.StatusOK, map[string]any{"status": "ready", "parts": names})
+	return &problem.Error{Code: problem.CodeNotReady, Fields: fields, Cause: errors.Join(causes...)}
 }
 
 func (s *Server) metricsPage(c echo.Context) error {

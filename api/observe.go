@@ -137,7 +137,7 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 			"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("Cache-Control", "no-store")
 		if s.secure() {
-			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		n := 0
 		for _, v := range r.Header {

@@ -56,6 +56,7 @@ func AcceptedLanguage(header string) string {
 // fail answers an error: problem+json to programs, the page of OnPageProblem to browsers.
 func (s *Server) fail(err error, c echo.Context) {
 	p := problem.Of(edgeError(err), Language(c), s.d.PublicURL)
+	locate(c, p.Errors)
 	n := noteOf(c.Request().Context())
 	n.code, n.cause = p.Code, err
 	if c.Response().Committed {
@@ -82,6 +83,31 @@ func (s *Server) fail(err error, c echo.Context) {
 		}
 	}
 	WriteProblem(c, p)
+}
+
+const placesKey = "chesna.places"
+
+// Place is where a request has a parameter that the use cases name by a pointer.
+type Place struct{ Pointer, In string }
+
+// SetPlaces tells where the fields are that a refusal of the use cases may point at; others are in the body.
+func SetPlaces(c echo.Context, places map[string]Place) { c.Set(placesKey, places) }
+
+func locate(c echo.Context, fields []problem.Field) {
+	places, ok := c.Get(placesKey).(map[string]Place)
+	if !ok {
+		return
+	}
+	for i, f := range fields {
+		if f.In != "" {
+			continue
+		}
+		if p, ok := places[f.Pointer]; ok {
+			fields[i].Pointer, fields[i].In = p.Pointer, p.In
+		} else {
+			fields[i].In = "body"
+		}
+	}
 }
 
 // WriteProblem answers with problem+json.

@@ -78,6 +78,7 @@ type Server struct {
 	limits  *edgeLimits
 	keys    keys
 	pages   PageProblem
+	ready   readiness
 	routes  map[string]bool
 	collect sync.Once
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,12 +20,31 @@ const (
 // maxToken bounds a token that is read from a request.
 const maxToken = 8 << 10
 
-// who is what a request said about its sender.
+// who is what a request says about its sender. The token is looked at when somebody asks, after the coarse
+// limits.
 type who struct {
-	session  identity.Session
-	err      error // why there is no session; nil with a session and without credentials
+	token    string
 	byCookie bool
 	given    bool // there were credentials
+	check    func(ctx context.Context, token string) (identity.Session, error)
+
+	once    sync.Once
+	session identity.Session
+	err     error // why there is no session; nil with a session and without credentials
+}
+
+// of is the session, or why there is none; nil with neither when there were no credentials.
+func (w *who) of(ctx context.Context) (identity.Session, error) {
+	w.once.Do(func() {
+		switch {
+		case !w.given || w.check == nil:
+		case w.token == "" || len(w.token) > maxToken:
+			w.err = unauthenticated()
+		default:
+			w.session, w.err = w.check(ctx, w.token)
+		}
+	})
+	return w.session, w.err
 }
 
 type whoKey struct{}
@@ -33,31 +53,18 @@ type whoKey struct{}
 // routes that need a session ask for one.
 func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		w := s.credentials(c)
+		w := &who{check: s.d.Sessions.Authenticate}
+		if h := c.Request().Header.Get(echo.HeaderAuthorization); h != "" {
+			w.given = true
+			if scheme, rest, _ := strings.Cut(h, " "); strings.EqualFold(scheme, "Bearer") {
+				w.token = strings.TrimSpace(rest)
+			}
+		} else if k, err := c.Cookie(SessionCookie); err == nil {
+			w.given, w.byCookie, w.token = true, true, k.Value
+		}
 		setWho(c, w)
 		return next(c)
 	}
-}
-
-func (s *Server) credentials(c echo.Context) *who {
-	token, byCookie := "", false
-	if h := c.Request().Header.Get(echo.HeaderAuthorization); h != "" {
-		scheme, rest, _ := strings.Cut(h, " ")
-		if !strings.EqualFold(scheme, "Bearer") {
-			return &who{given: true, err: unauthenticated()}
-		}
-		token = strings.TrimSpace(rest)
-	} else if k, err := c.Cookie(SessionCookie); err == nil {
-		token, byCookie = k.Value, true
-	}
-	switch {
-	case token == "" && !byCookie && c.Request().Header.Get(echo.HeaderAuthorization) == "":
-		return &who{}
-	case token == "" || len(token) > maxToken:
-		return &who{given: true, byCookie: byCookie, err: unauthenticated()}
-	}
-	session, err := s.d.Sessions.Authenticate(c.Request().Context(), token)
-	return &who{session: session, err: err, byCookie: byCookie, given: true}
 }
 
 func unauthenticated() *identity.Error { return &identity.Error{Code: identity.CodeUnauthenticated} }
@@ -65,6 +72,13 @@ func unauthenticated() *identity.Error { return &identity.Error{Code: identity.C
 func setWho(c echo.Context, w *who) {
 	r := c.Request()
 	c.SetRequest(r.WithContext(context.WithValue(r.Context(), whoKey{}, w)))
+}
+
+// known is a sender whose session has been settled already.
+func known(session identity.Session, err error) *who {
+	w := &who{given: true, byCookie: true, session: session, err: err}
+	w.once.Do(func() {})
+	return w
 }
 
 func whoOf(ctx context.Context) *who {
@@ -80,20 +94,19 @@ func SessionFrom(c echo.Context) (identity.Session, bool) { return Session(c.Req
 // Session is the session of a request, by its context.
 func Session(ctx context.Context) (identity.Session, bool) {
 	w := whoOf(ctx)
-	return w.session, w.given && w.err == nil
+	session, err := w.of(ctx)
+	return session, w.given && err == nil
 }
 
 // RequireSession is the session of a request, or the refusal: CodeUnauthenticated, or CodeUnavailable when the
 // store of sessions cannot be reached.
 func RequireSession(ctx context.Context) (identity.Session, error) {
 	w := whoOf(ctx)
-	switch {
-	case w.err != nil:
-		return identity.Session{}, w.err
-	case !w.given:
-		return identity.Session{}, unauthenticated()
+	session, err := w.of(ctx)
+	if err == nil && !w.given {
+		err = unauthenticated()
 	}
-	return w.session, nil
+	return session, err
 }
 
 // ByCookie tells whether the request's session came from a cookie, which browsers send unasked.
@@ -103,23 +116,25 @@ func ByCookie(ctx context.Context) bool { return whoOf(ctx).byCookie }
 // tokens on the way, so that nobody is thrown out between two pages.
 func (s *Server) RenewSession(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		w := whoOf(c.Request().Context())
+		ctx := c.Request().Context()
+		w := whoOf(ctx)
 		k, err := c.Cookie(RefreshCookie)
-		bearer := w.given && !w.byCookie
-		renewable := err == nil && k.Value != "" && len(k.Value) <= maxToken
-		if bearer || !renewable || (w.given && w.err == nil) || identity.CodeOf(w.err) == identity.CodeUnavailable {
+		if err != nil || k.Value == "" || len(k.Value) > maxToken || (w.given && !w.byCookie) {
 			return next(c)
 		}
-		session, tokens, err := s.d.Sessions.Refresh(c.Request().Context(), k.Value)
+		if _, err := w.of(ctx); w.given && identity.CodeOf(err) != identity.CodeUnauthenticated {
+			return next(c) // there is a session, or nobody can say just now
+		}
+		session, tokens, err := s.d.Sessions.Refresh(ctx, k.Value)
 		switch {
 		case err == nil:
 			s.SetTokens(c, tokens)
-			setWho(c, &who{session: session, byCookie: true, given: true})
+			setWho(c, known(session, nil))
 		case identity.CodeOf(err) == identity.CodeUnauthenticated:
 			s.ClearTokens(c)
 			setWho(c, &who{})
 		default:
-			setWho(c, &who{err: err, byCookie: true, given: true})
+			setWho(c, known(identity.Session{}, err))
 		}
 		return next(c)
 	}

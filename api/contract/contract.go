@@ -31,6 +31,22 @@ type Operation struct {
 // HasBody tells whether the operation takes a body.
 func (o *Operation) HasBody() bool { return o.body != nil }
 
+// Parameter is a parameter with the name under which the use cases know it.
+type Parameter struct{ Name, In, Alias string }
+
+// Named lists the parameters. The alias (x-alias) is the name itself where the description gives none.
+func (o *Operation) Named() []Parameter {
+	out := make([]Parameter, 0, len(o.parameters))
+	for _, p := range o.parameters {
+		alias, ok := p.Extensions["x-alias"].(string)
+		if !ok {
+			alias = p.Name
+		}
+		out = append(out, Parameter{Name: p.Name, In: p.In, Alias: alias})
+	}
+	return out
+}
+
 // Contract is a loaded description. It is immutable and safe for concurrent use.
 type Contract struct {
 	operations map[string]*Operation

@@ -32,11 +32,16 @@ func language(ctx context.Context) string {
 
 // gate is what a request passes before its handler, the cheap checks first.
 func (a *API) gate(o *contract.Operation) echo.MiddlewareFunc {
+	places := map[string]api.Place{}
+	for _, p := range o.Named() {
+		places["/"+p.Alias] = api.Place{Pointer: "/" + p.Name, In: p.In}
+	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			if err := a.d.Server.Admit(c, o.Class); err != nil {
 				return err
 			}
+			api.SetPlaces(c, places)
 			ctx, cancel := context.WithTimeout(c.Request().Context(), a.d.Timeout)
 			defer cancel()
 			c.SetRequest(c.Request().WithContext(context.WithValue(ctx, langKey{}, api.Language(c))))

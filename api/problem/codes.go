@@ -22,7 +22,7 @@ const (
 	CodeFormToken            Code = "form-token"             // the form's token is missing, old or of another session
 	CodeIfMatchRequired      Code = "if-match-required"      // say which revision you saw
 	CodeTimeout              Code = "timeout"                // it took too long and was given up
-	CodeShuttingDown         Code = "not-ready"              // a part is not ready (readyz)
+	CodeNotReady             Code = "not-ready"              // a part is not ready (readyz)
 )
 
 // Error is a refusal of the edge. Detail holds no input; Cause is for the log.

@@ -2,6 +2,7 @@ package problem
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"chesna/booking"
@@ -23,16 +24,19 @@ func Rows() []Row {
 	return slices.Concat(inputRows(), sessionRows(), personRows(), bookingRows(), holdRows(), appointmentRows(), weekRows(), serverRows())
 }
 
+// byCode is made once and never changed.
+var byCode = sync.OnceValue(func() map[string]Row {
+	out := map[string]Row{}
+	for _, r := range Rows() {
+		out[r.Code] = r
+	}
+	return out
+})
+
 // Find returns the row of a code.
 func Find(code string) (Row, bool) {
-	for _, rows := range [](func() []Row){inputRows, sessionRows, personRows, bookingRows, holdRows, appointmentRows, weekRows, serverRows} {
-		for _, r := range rows() {
-			if r.Code == code {
-				return r, true
-			}
-		}
-	}
-	return Row{}, false
+	r, ok := byCode()[code]
+	return r, ok
 }
 
 func row(code string, status int, ukTitle, enTitle, ukText, enText string) Row {

@@ -72,7 +72,7 @@ func serverRows() []Row {
 			"Не встигли відповісти", "It took too long",
 			"Ми не встигли відповісти. Повторіть: повторення того самого запиту нічого не зіпсує.",
 			"We could not answer in time. Ask again; repeating the same request is harmless.").after(5 * time.Second),
-		row(string(CodeShuttingDown), http.StatusServiceUnavailable,
+		row(string(CodeNotReady), http.StatusServiceUnavailable,
 			"Система ще не готова", "Not ready",
 			"Одна з частин системи ще не готова.",
 			"A part of the system is not ready.").after(2 * time.Second),
