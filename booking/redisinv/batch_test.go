@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -84,7 +85,7 @@ func TestOrderOfArrival(t *testing.T) {
 				continue
 			}
 			for len(inv.batcherOf("waw").queue) < i {
-				time.Sleep(50 * time.Microsecond) // until the request is queued: there is no other sign of it
+				runtime.Gosched() // until the request is queued: there is no other sign of it
 			}
 		}
 		close(gate.open)
@@ -118,12 +119,12 @@ func TestStop(t *testing.T) {
 	go ask()
 	go ask()
 	for len(inv.batcherOf("waw").queue) < 2 {
-		time.Sleep(50 * time.Microsecond)
+		runtime.Gosched()
 	}
 	done := make(chan struct{})
 	go func() { inv.Stop(); close(done) }()
 	for inv.batcherOf("waw") != nil {
-		time.Sleep(50 * time.Microsecond)
+		runtime.Gosched()
 	}
 	close(gate.open)
 	<-done

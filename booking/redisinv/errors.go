@@ -2,6 +2,7 @@ package redisinv
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -57,9 +58,20 @@ func judge(doing string, err error) error {
 	switch {
 	case err == nil, errors.As(err, &internal), errors.As(err, &known):
 		return err
-	case redis.HasErrorPrefix(err, "ERR"), redis.HasErrorPrefix(err, "WRONGTYPE"), redis.HasErrorPrefix(err, "CROSSSLOT"):
+	case isFault(err):
 		return &internalError{&opError{doing, err}}
 	default:
 		return unavailable(doing, err)
 	}
+}
+
+// isFault tells answers that a right script never gets from those of a server that is loading, full or moving
+// (LOADING, READONLY, CLUSTERDOWN, OOM and the like).
+func isFault(err error) bool {
+	var answer redis.Error
+	if !errors.As(err, &answer) || strings.Contains(err.Error(), "max number of clients") {
+		return false
+	}
+	text := answer.Error()
+	return strings.HasPrefix(text, "ERR ") || strings.HasPrefix(text, "WRONGTYPE ") || strings.HasPrefix(text, "CROSSSLOT ")
 }
