@@ -1,6 +1,8 @@
 package pgstore
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -85,6 +87,15 @@ func owners(matches []match, certified bool) []uuid.UUID {
 		}
 	}
 	return list
+}
+
+// inKeyOrder sorts the matches by their hashes: whoever inserts the same numbers does it in the same order, so that
+// the second waits for the first instead of both for each other.
+func inKeyOrder(matches []match) []match {
+	return slices.SortedFunc(slices.Values(matches), func(a, b match) int {
+		return cmp.Or(cmp.Compare(a.given.Kind, b.given.Kind), slices.CompareFunc(a.given.Pseudonyms, b.given.Pseudonyms,
+			func(a, b identity.Pseudonym) int { return bytes.Compare(a.MAC[:], b.MAC[:]) }))
+	})
 }
 
 // attach gives one number to a person: a new row, or the declared row taken over.

@@ -68,9 +68,11 @@ func numbers(h *pseudonym.Hasher, list ...identity.Identifier) []identity.Sealed
 func tax(v string) identity.Identifier {
 	return identity.Identifier{Kind: identity.KindRNOKPP, Value: v}
 }
+
 func unzr(v string) identity.Identifier {
 	return identity.Identifier{Kind: identity.KindUNZR, Value: v}
 }
+
 func birth(v string) identity.Identifier {
 	return identity.Identifier{Kind: identity.KindBirthCertificate, Value: v}
 }

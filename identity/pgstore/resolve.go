@@ -45,7 +45,7 @@ func (s *Store) ResolveCertified(
 				return err
 			}
 		}
-		for _, m := range matches {
+		for _, m := range inKeyOrder(matches) {
 			if err := attach(ctx, tx, person, m, true, at); err != nil {
 				return err
 			}
@@ -107,7 +107,7 @@ func (s *Store) ResolveDeclared(
 		} else if isCertified { // since the rows were read, by another number
 			return errLostRace
 		}
-		for _, m := range matches {
+		for _, m := range inKeyOrder(matches) {
 			if m.row != uuid.Nil && m.person != person {
 				continue
 			}
