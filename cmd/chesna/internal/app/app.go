@@ -93,6 +93,7 @@ func (a *App) start(ctx context.Context) error {
 		{"start the jobs", a.startJobs},
 		{"serve", func(ctx context.Context) error { return a.serve(ctx, listener) }},
 		{"tell the address", a.tellAddress},
+		{"publish the later weeks", a.seedLater},
 	} {
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)

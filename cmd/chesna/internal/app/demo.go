@@ -13,8 +13,8 @@ import (
 	"chesna/identity/devqtsp"
 )
 
-// furnishDemo gives the demo's staff their rights and publishes the coming weeks. What is there already, from
-// an earlier start, is left alone.
+// furnishDemo gives the demo's staff their rights and publishes the first weeks. What is there already, from an
+// earlier start, is left alone.
 func (a *App) furnishDemo(ctx context.Context) error {
 	if !a.options.Demo {
 		return nil
@@ -24,7 +24,26 @@ func (a *App) furnishDemo(ctx context.Context) error {
 			return fmt.Errorf("appoint %s: %w", p.Spec.Name, err)
 		}
 	}
-	return seeder{config: a.options.Config, weeks: a.parts.ledger, now: time.Now, logger: a.logger}.seed(ctx)
+	return a.seeder().seed(ctx, 0, min(firstWeeks, a.options.Config.Demo.Weeks))
+}
+
+// seedLater publishes the demo's later weeks while it serves already.
+func (a *App) seedLater(context.Context) error {
+	if !a.options.Demo {
+		return nil
+	}
+	a.background("later weeks", func(ctx context.Context) {
+		s := a.seeder()
+		s.add = a.parts.inventory.Publish
+		if err := s.seed(ctx, firstWeeks, a.options.Config.Demo.Weeks); err != nil && ctx.Err() == nil {
+			a.logger.Error("publish the later weeks", "error", err)
+		}
+	})
+	return nil
+}
+
+func (a *App) seeder() seeder {
+	return seeder{config: a.options.Config, weeks: a.parts.ledger, now: time.Now, logger: a.logger}
 }
 
 // appoint writes the roles of one of the demo's staff into the register, unless they stand there. The demo's

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -15,16 +16,22 @@ import (
 	"chesna/configs"
 )
 
+// firstWeeks is how many weeks the demo publishes before it serves; the later ones follow behind.
+const firstWeeks = 2
+
 // seeder publishes the demo's schedule: every post's template, for the coming weeks.
 type seeder struct {
 	config *configs.Config
 	weeks  booking.WeekLedger
 	now    func() time.Time
+	// add puts the open seats of a week into the inventory; nil where it is filled afterwards.
+	add    func(ctx context.Context, c booking.ConsulateID, seats []booking.Seat) error
 	logger *slog.Logger
 }
 
-// seed publishes each coming week that was never published. Weeks that officers have changed are left alone.
-func (s seeder) seed(ctx context.Context) error {
+// seed publishes the coming weeks from one to before another, counted from this one, where they were never
+// published. Weeks that officers have changed are left alone.
+func (s seeder) seed(ctx context.Context, from, to int) error {
 	began := s.now()
 	var published atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
@@ -32,7 +39,7 @@ func (s seeder) seed(ctx context.Context) error {
 	for _, post := range s.config.Consulates {
 		group.Go(func() error {
 			first := capacity.WeekOf(capacity.DateOf(s.now().In(post.Location)))
-			for n := range s.config.Demo.Weeks {
+			for n := from; n < to; n++ {
 				done, err := s.publish(ctx, post.ID, first.Add(n))
 				if err != nil {
 					return fmt.Errorf("seed %s %s: %w", post.ID, first.Add(n), err)
@@ -79,6 +86,9 @@ func (s seeder) publish(ctx context.Context, post string, week capacity.ISOWeek)
 			})
 		}
 	}
-	_, err = s.weeks.PublishWeek(ctx, change)
-	return 1, err
+	done, err := s.weeks.PublishWeek(ctx, change)
+	if err != nil || s.add == nil {
+		return 1, err
+	}
+	return 1, s.add(ctx, id, slices.DeleteFunc(done.Seats, func(s booking.Seat) bool { return s.State != booking.SeatOpen }))
 }
