@@ -2,6 +2,7 @@ package redisinv
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"chesna/booking"
@@ -85,7 +86,18 @@ func (inv *Inventory) batcherOf(c booking.ConsulateID) *batcher {
 	return b
 }
 
+// loop claims and seats one batch after the other. While a batch is concluded, the next one is claimed: in Redis
+// that is no different from two processes, and seats still go in order.
 func (b *batcher) loop() {
+	seated := make(chan *seatedBatch)
+	var concluding sync.WaitGroup
+	concluding.Go(func() {
+		for s := range seated {
+			b.inv.concludeBatch(context.Background(), s)
+		}
+	})
+	defer concluding.Wait()
+	defer close(seated)
 	crowded := false
 	for {
 		select {
@@ -97,7 +109,7 @@ func (b *batcher) loop() {
 			}
 			batch := b.gather(first, crowded)
 			crowded = len(batch) > 1
-			b.inv.holdBatch(context.Background(), b.consulate, batch)
+			seated <- b.inv.seatBatch(context.Background(), b.consulate, batch)
 		}
 	}
 }

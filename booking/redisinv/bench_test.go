@@ -62,7 +62,7 @@ func BenchmarkHold(b *testing.B) {
 // alone takes the path of a batch of one without the batcher.
 func alone(inv *Inventory, r booking.HoldRequest) error {
 	w := &waiting{request: r, done: make(chan verdict, 1)}
-	inv.holdBatch(context.Background(), r.Consulate, []*waiting{w})
+	inv.concludeBatch(context.Background(), inv.seatBatch(context.Background(), r.Consulate, []*waiting{w}))
 	return (<-w.done).err
 }
 

@@ -94,6 +94,32 @@ func TestServerHangs(t *testing.T) {
 	bookCheck(t, inv, "waw")
 }
 
+// TestOneAnswerIsLost loses one exchange of a hold's batch, before or after the server acted: the batch is sent
+// again with the same identifiers, the person notices nothing and one seat is taken.
+func TestOneAnswerIsLost(t *testing.T) {
+	servers.Engines(t, func(t *testing.T, e servers.Engine) {
+		for run := range 2 {
+			for cut := int64(1); cut <= 4; cut++ {
+				w := &wire{onlyOne: true, lastIsRun: run == 1}
+				inv := start(t, redisinv.Deps{Client: wired(t, e.Addr, w), Clock: newVirtualClock(), GateLife: noGate})
+				post := booking.ConsulateID(fmt.Sprintf("l%d%d", run, cut))
+				at := opened(t, inv, post, 2)
+				w.cutFrom = w.exchanges.Load() + cut
+				r := request(post, uuid.New(), at, at)
+				if h := mustHold(t, inv, r); h.ID != r.ID {
+					t.Fatalf("got hold %s", h.ID)
+				}
+				w.cutFrom = 0
+				free, err := inv.Free(t.Context(), post, group, at, at)
+				if err != nil || len(free) != 1 || free[0].Seats != 1 {
+					t.Fatalf("cut %d/%d: free %v, %v", run, cut, free, err)
+				}
+				bookCheck(t, inv, post)
+			}
+		}
+	})
+}
+
 func mustHold(t testing.TB, inv *redisinv.Inventory, r booking.HoldRequest) booking.Hold {
 	t.Helper()
 	h, err := inv.Hold(context.Background(), r)

@@ -17,7 +17,7 @@ func (inv *Inventory) Extend(ctx context.Context, id booking.HoldID) (booking.Ho
 		return booking.Hold{}, judge("clock", err)
 	}
 	if h.State == booking.HoldHeld {
-		r, err := inv.run(ctx, inv.prolongCall(h, h.LastExpiry.Sub(now)+keyGrace))
+		r, err := inv.run(ctx, inv.prolongCall(h, now, h.LastExpiry.Sub(now)+keyGrace))
 		if err != nil {
 			return booking.Hold{}, err
 		}

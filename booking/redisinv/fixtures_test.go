@@ -70,6 +70,7 @@ func wantCode(t testing.TB, err error, code booking.Code) {
 type wire struct {
 	exchanges atomic.Int64
 	cutFrom   int64 // from this exchange on (1 is the first) everything fails; 0 never
+	onlyOne   bool  // only that exchange fails
 	lastIsRun bool  // the first exchange that is cut still reaches the server; its answer is lost
 }
 
@@ -93,7 +94,7 @@ func (w *wire) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Process
 
 func (w *wire) exchange(next func() error, cmds ...redis.Cmder) error {
 	n := w.exchanges.Add(1)
-	if w.cutFrom == 0 || n < w.cutFrom {
+	if w.cutFrom == 0 || n < w.cutFrom || (w.onlyOne && n > w.cutFrom) {
 		return next()
 	}
 	if n == w.cutFrom && w.lastIsRun {

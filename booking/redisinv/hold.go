@@ -58,29 +58,43 @@ func (it *item) finish(h booking.Hold, err error) {
 	it.done, it.out = true, verdict{h, err}
 }
 
-// holdBatch claims the applicants in one pipeline, asks for the seats in one script, and confirms or gives
-// back the claims in one pipeline. Every request gets its verdict.
-func (inv *Inventory) holdBatch(ctx context.Context, c booking.ConsulateID, batch []*waiting) {
-	items := make([]*item, len(batch))
+// seatedBatch is a batch between the seat step and its conclusion.
+type seatedBatch struct {
+	items   []*item
+	now     time.Time
+	round   uint64 // of the gate, before Redis was asked
+	replies []reply
+	err     error
+}
+
+// seatBatch claims the applicants in one pipeline and asks for the seats in one script.
+func (inv *Inventory) seatBatch(ctx context.Context, c booking.ConsulateID, batch []*waiting) *seatedBatch {
+	s := &seatedBatch{items: make([]*item, len(batch)), round: inv.gate.at(c)}
 	for i, w := range batch {
-		items[i] = &item{waiting: w, id: w.request.ID}
+		s.items[i] = &item{waiting: w, id: w.request.ID}
 	}
-	round := inv.gate.at(c)
 	now, err := inv.clock.Now(ctx, c)
-	if err == nil {
-		inv.claimAll(ctx, now, items)
-		replies, seatErr := inv.seatAll(ctx, c, now, items)
-		inv.conclude(ctx, now, items, replies, seatErr)
-	}
-	for _, it := range items {
-		if !it.done {
+	if err != nil {
+		for _, it := range s.items {
 			it.finish(booking.Hold{}, judge("clock", err))
 		}
+		return s
+	}
+	s.now = now
+	inv.claimAll(ctx, now, s.items)
+	s.replies, s.err = inv.seatAll(ctx, c, now, s.items)
+	return s
+}
+
+// concludeBatch confirms or gives back the claims in one pipeline. Every request gets its verdict.
+func (inv *Inventory) concludeBatch(ctx context.Context, s *seatedBatch) {
+	inv.conclude(ctx, s.now, s.items, s.replies, s.err)
+	for _, it := range s.items {
 		switch {
 		case it.out.err == nil:
-			inv.gate.holds(it.out.hold, it.out.hold.LastExpiry.Sub(now))
+			inv.gate.holds(it.out.hold, it.out.hold.LastExpiry.Sub(s.now))
 		case booking.CodeOf(it.out.err) == booking.CodeSoldOut:
-			inv.gate.shut(it.request, round)
+			inv.gate.shut(it.request, s.round)
 		}
 		it.waiting.done <- it.out
 	}
@@ -191,7 +205,7 @@ func (inv *Inventory) conclude(ctx context.Context, now time.Time, items []*item
 	for _, it := range seated {
 		switch {
 		case it.out.err == nil:
-			calls = append(calls, inv.prolongCall(it.out.hold, it.out.hold.ExpiresAt.Sub(now)+keyGrace))
+			calls = append(calls, inv.newSignCall(it.out.hold, now))
 		case it.owner && !held[it.id]:
 			calls = append(calls, inv.givebackCall(it.request, it.id, now, giveClaim))
 		default:
@@ -199,7 +213,9 @@ func (inv *Inventory) conclude(ctx context.Context, now time.Time, items []*item
 		}
 		of = append(of, it)
 	}
-	for i, o := range inv.runAll(ctx, calls) {
+	outs := inv.runAll(ctx, calls)
+	inv.retryFailed(ctx, calls, outs)
+	for i, o := range outs {
 		inv.afterSeat(ctx, of[i], o)
 	}
 }

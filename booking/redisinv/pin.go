@@ -34,7 +34,7 @@ func (inv *Inventory) Pin(ctx context.Context, id booking.HoldID) (booking.Hold,
 		return booking.Hold{}, err
 	}
 	// Her sign must not end while the ledger decides. Should this fail, the ledger judges a second hold.
-	if _, err := inv.run(ctx, inv.prolongCall(rec.hold, pinnedGrace)); err != nil {
+	if _, err := inv.run(ctx, inv.prolongCall(rec.hold, now, pinnedGrace)); err != nil {
 		inv.log.WarnContext(ctx, "a pinned hold's sign could not be prolonged", slog.String("hold", string(id)), slog.Any("error", err))
 	}
 	return rec.hold, nil

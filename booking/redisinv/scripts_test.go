@@ -101,14 +101,17 @@ func givebackCases() []scriptCase {
 }
 
 func prolongCases() []scriptCase {
-	set := map[string]string{"GET {p}:k": "h h1 per", "PTTL {p}:k": "~7000"}
+	keys, count, keep := "{p}:k {p}:n", "h1_per 7000 count 9000", "h1_per 7000 keep 9000"
+	set := map[string]string{"GET {p}:k": "h h1 per", "PTTL {p}:k": "~7000", "EXISTS {p}:n": "0"}
 	return []scriptCase{
-		{name: "a claim", before: []string{"SET {p}:k c_h1_per"}, keys: "{p}:k", args: "h1_per 7000", want: "[OK]", after: set},
-		{name: "a hold", before: []string{"SET {p}:k h_h1_per PX 99"}, keys: "{p}:k", args: "h1_per 7000", want: "[OK]", after: set},
-		{name: "an expired claim", keys: "{p}:k", args: "h1_per 7000", want: "[OK]", after: set},
-		{name: "another hold", before: []string{"SET {p}:k c_h2_per"}, keys: "{p}:k", args: "h1_per 7000", want: "[LOST]",
-			after: map[string]string{"GET {p}:k": "c h2 per"}},
-		{name: "an appointment", before: []string{"SET {p}:k appt:1"}, keys: "{p}:k", args: "h1_per 7000", want: "[LOST]"},
+		{name: "a claim", before: []string{"SET {p}:k c_h1_per"}, keys: keys, args: count, want: "[OK]", after: set},
+		{name: "a hold", before: []string{"SET {p}:k h_h1_per PX 99"}, keys: keys, args: count, want: "[OK]", after: set},
+		{name: "a claim that is gone", keys: keys, args: count, want: "[OK]",
+			after: map[string]string{"GET {p}:k": "h h1 per", "GET {p}:n": "1", "PTTL {p}:n": "~9000"}},
+		{name: "a sign that is gone", keys: keys, args: keep, want: "[OK]", after: set},
+		{name: "another hold", before: []string{"SET {p}:k c_h2_per"}, keys: keys, args: count, want: "[LOST]",
+			after: map[string]string{"GET {p}:k": "c h2 per", "EXISTS {p}:n": "0"}},
+		{name: "an appointment", before: []string{"SET {p}:k appt:1"}, keys: keys, args: keep, want: "[LOST]"},
 	}
 }
 
