@@ -78,13 +78,11 @@ func (s seeder) publish(ctx context.Context, post string, week capacity.ISOWeek)
 	if !capacity.Meter(w.MeterInput(seats)).Met {
 		change.Reason = "Розклад до введення законного мінімуму (демонстрація)"
 	}
-	for _, seat := range seats {
-		if seat.Start.After(s.now()) {
-			change.Add = append(change.Add, booking.Seat{
-				ID: booking.SeatID(seat.ID), Consulate: id, Counter: booking.CounterID(seat.Counter), Group: booking.GroupID(seat.Group),
-				Pool: booking.Pool(seat.Pool), Start: seat.Start, Minutes: seat.Minutes,
-			})
-		}
+	for _, seat := range seats { // those of the days behind us too: the legal meter measures whole weeks
+		change.Add = append(change.Add, booking.Seat{
+			ID: booking.SeatID(seat.ID), Consulate: id, Counter: booking.CounterID(seat.Counter), Group: booking.GroupID(seat.Group),
+			Pool: booking.Pool(seat.Pool), Start: seat.Start, Minutes: seat.Minutes,
+		})
 	}
 	done, err := s.weeks.PublishWeek(ctx, change)
 	if err != nil || s.add == nil {
