@@ -19,6 +19,7 @@ type holdData struct {
 	End      time.Time
 	Until    time.Time // end of the hold, on the clock of the post
 	Minutes  int       // left, rounded up
+	Seconds  int       // left
 	Soon     bool
 	Document string
 	For      string // name of another person; empty: oneself
@@ -84,7 +85,7 @@ func (v *visit) showHold(status int, held booking.HeldSeat, faults []fault) erro
 	p.Path, p.Query = "/holds/"+string(h.ID), ""
 	p.Data = holdData{
 		Hold: h, Post: post, Service: svc, Start: start, End: start.Add(time.Duration(h.Minutes) * time.Minute),
-		Until: h.ExpiresAt.In(post.Location), Minutes: max(0, int((left+time.Minute-1)/time.Minute)), Soon: left < warnBefore,
+		Until: h.ExpiresAt.In(post.Location), Minutes: max(0, int((left+time.Minute-1)/time.Minute)), Seconds: max(0, int(left/time.Second)), Soon: left < warnBefore,
 		Document: string(held.Document), For: name, Policy: v.site.Policy,
 		Choice: choice{Post: post, Service: svc, For: who}.Query(),
 	}

@@ -44,6 +44,7 @@ func weeksPage(v *visit) error {
 type weekData struct {
 	Post     booking.Consulate
 	ISO      string
+	Week     capacity.ISOWeek
 	Monday   time.Time
 	Form     weekForm
 	Groups   []option
@@ -126,7 +127,7 @@ func planOf(p booking.Publication) (booking.WeekPlan, error) {
 func (v *visit) showWeek(status int, post booking.Consulate, w capacity.ISOWeek, form weekForm, faults []fault, more func(*weekData)) error {
 	monday := w.Day(capacity.Monday)
 	d := weekData{
-		Post: post, ISO: w.String(), Form: form, Grid: v.site.Policy.Grid,
+		Post: post, ISO: w.String(), Week: w, Form: form, Grid: v.site.Policy.Grid,
 		Monday: time.Date(monday.Year, monday.Month, monday.Day, 12, 0, 0, 0, post.Location),
 	}
 	for _, g := range v.site.Catalogue.Groups() {

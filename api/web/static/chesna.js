@@ -30,13 +30,13 @@
   });
 
   // Time left of a hold: the clock ticks in sight, a screen reader hears the warning once.
-  var timer = document.querySelector("[data-until]");
+  var timer = document.querySelector("[data-seconds]");
   if (!timer) return;
-  var until = new Date(timer.dataset.until).getTime();
+  var until = performance.now() + 1000 * Number(timer.dataset.seconds); // the visitor's own clock may be wrong
   var left = timer.querySelector("[data-left]");
   var warn = timer.querySelector("[data-warn]");
   function tick() {
-    var s = Math.max(0, Math.round((until - Date.now()) / 1000));
+    var s = Math.max(0, Math.round((until - performance.now()) / 1000));
     left.textContent = left.dataset.left.replace("{time}", Math.floor(s / 60) + ":" + ("0" + (s % 60)).slice(-2));
     if (s <= 180) timer.classList.add("ch-timer--soon");
     var text = s === 0 ? timer.dataset.over : s <= 180 ? timer.dataset.soon : "";
