@@ -91,6 +91,7 @@ func (a *App) start(ctx context.Context) error {
 		{"furnish the demo", a.furnishDemo},
 		{"fill the inventory", a.fillInventory},
 		{"start the jobs", a.startJobs},
+		{"serve the trust service", a.serveTrust},
 		{"serve", func(ctx context.Context) error { return a.serve(ctx, listener) }},
 		{"tell the address", a.tellAddress},
 		{"publish the later weeks", a.seedLater},
