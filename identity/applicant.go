@@ -49,7 +49,7 @@ func (s *Service) ResolveApplicant(ctx context.Context, declarer uuid.UUID, a Ap
 	return person, nil
 }
 
-// Applicants answers whom the person has asked for, the newest first.
+// Applicants answers whom the person has asked for, the newest first, at most a hundred.
 func (s *Service) Applicants(ctx context.Context, declarer uuid.UUID) ([]DeclaredApplicant, error) {
 	records, err := s.d.Persons.Applicants(ctx, declarer)
 	if err != nil {

@@ -159,6 +159,10 @@ func TestTypingANumberTellsNothing(t *testing.T) {
 	if len(told) != 1 || told[0].Kind != identity.ActionApplicant || told[0].By != curious.Person || told[0].Detail != "other" {
 		t.Fatal("she is not told that somebody asked for her:", told)
 	}
+	must[uuid.UUID](t)(w.ResolveApplicant(ctx, curious.Person, typed))
+	if again := must[[]identity.Action](t)(w.Actions(ctx, strangerSession.Person, 5)); len(again) != 2 {
+		t.Fatal("recorded each time:", again)
+	}
 	_, err := w.Names(ctx, strangerSession.Person, curious.Person)
 	wantCode(t, err, identity.CodePersonUnknown, "")
 	typed.RNOKPP = identitytest.Person(2).RNOKPP

@@ -6,9 +6,12 @@ import (
 	"fmt"
 )
 
-// Rehash gives up to limit identifiers their pseudonym under the current key and answers how many it did; call
-// it until it answers 0, then RetireKey, then unload the old key. Safe to repeat and to run in several
-// processes.
+// Rehash gives up to limit identifiers their pseudonym under the current key and answers how many it did.
+//
+// To change the master key: load the new version beside the old one in every process; call Rehash until it answers
+// 0; name the old version as retired in every process (pseudonym.New); call RetireKey. The old version stays loaded
+// to open what it sealed: names until their owner signs in again, evidence for as long as it is kept. Rehash is safe
+// to repeat and to run in several processes.
 func (s *Service) Rehash(ctx context.Context, limit int) (int, error) {
 	current := s.d.Pseudonyms.Pseudonyms(Identifier{Kind: KindDocument})[0].KeyVersion
 	list, err := s.d.Identifiers.IdentifiersWithout(ctx, current, limit)

@@ -16,6 +16,7 @@ import (
 	"chesna/booking/bookingtest/servers"
 	"chesna/identity"
 	"chesna/identity/identitytest"
+	"chesna/identity/keyring"
 )
 
 func TestMain(m *testing.M) { servers.Main(m) }
@@ -326,13 +327,44 @@ func TestActs(t *testing.T) {
 	wantCode(t, err, identity.CodeRateLimited, "act")
 }
 
-func TestRehash(t *testing.T) {
-	w, ctx := identitytest.New(t, servers.MiniredisEngine(t)), t.Context()
-	w.SignIn(t, identitytest.Person(1))
+// The master key is changed as rotation.go says, under running sign-ins.
+func TestMasterKeyChanges(t *testing.T) {
+	e := servers.MiniredisEngine(t)
+	w, ctx := identitytest.New(t, e), t.Context()
+	people := []identity.Assertion{identitytest.Person(1), identitytest.Person(2), identitytest.Person(3)}
+	var before []uuid.UUID
+	for _, p := range people {
+		s, _ := w.SignIn(t, p)
+		before = append(before, s.Person)
+	}
 	if n := must[int](t)(w.Rehash(ctx, 10)); n != 0 {
 		t.Fatalf("%d to hash under the current key", n)
 	}
-	if _, err := w.RetireKey(ctx, 1); err == nil {
+	both := w.WithKeys(t, w.Keys+" "+keyring.Generate(2))
+	if got, _ := both.SignIn(t, people[0]); got.Person != before[0] {
+		t.Fatal("another person while both keys are loaded")
+	}
+	if _, err := both.RetireKey(ctx, 2); err == nil {
 		t.Fatal("the current key was retired")
+	}
+	if _, err := both.RetireKey(ctx, 1); identity.CodeOf(err) != identity.CodeInvalid {
+		t.Fatalf("a key was retired that is still needed: %v", err)
+	}
+	for must[int](t)(both.Rehash(ctx, 2)) > 0 {
+	}
+	after := both.WithKeys(t, both.Keys, 1)
+	if n := must[int64](t)(after.RetireKey(ctx, 1)); n != 6 {
+		t.Fatalf("%d hashes retired, want 6", n)
+	}
+	for i, p := range people {
+		if got, _ := after.SignIn(t, p); got.Person != before[i] {
+			t.Fatal("another person after the change")
+		}
+	}
+	if n := must[int64](t)(after.RetireKey(ctx, 1)); n != 0 {
+		t.Fatalf("%d hashes under the retired key came back", n)
+	}
+	if got := must[identity.Person](t)(after.Person(ctx, before[1])); got.Names != people[1].Names {
+		t.Fatal("names sealed before the change cannot be read")
 	}
 }

@@ -2,6 +2,7 @@ package identitytest
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -25,8 +26,10 @@ type World struct {
 	State  *redisstate.Store
 	Store  *pgstore.Store
 	Pool   *pgxpool.Pool
-	Ring   *keyring.Ring
+	Keys   string // the masters, as keyring.Parse reads them
 	Engine servers.Engine
+
+	changes []Change
 }
 
 // Origin is the site of every World.
@@ -40,41 +43,58 @@ func migrate(dsn string) error { return pgstore.Migrate(context.Background(), ds
 // New makes a world on the Redis engine and a fresh database; the test's TestMain calls servers.Main.
 func New(t testing.TB, engine servers.Engine, changes ...Change) *World {
 	t.Helper()
-	w := &World{Clock: NewClock(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)), Outbox: &Outbox{}, Engine: engine}
-	var err error
-	check := func() {
-		t.Helper()
-		if err != nil {
-			t.Fatalf("make an identity world: %v", err)
-		}
+	w := &World{
+		Clock: NewClock(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)), Outbox: &Outbox{}, Engine: engine,
+		Keys: keyring.Generate(1), changes: changes,
 	}
-	w.Pool, err = pgxpool.New(context.Background(), servers.Database(t, migrate))
-	check()
+	var err error
+	if w.Pool, err = pgxpool.New(context.Background(), servers.Database(t, migrate)); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(w.Pool.Close)
 	w.Store, err = pgstore.New(pgstore.Deps{Pool: w.Pool})
-	check()
-	w.State, err = redisstate.New(redisstate.Deps{Client: engine.Client})
-	check()
-	w.Ring, err = keyring.Parse(keyring.Generate(1))
-	check()
-	hasher, err := pseudonym.New(w.Ring)
-	check()
-	box, err := sealing.New(w.Ring)
-	check()
-	minter, err := token.New(token.Deps{Ring: w.Ring, Issuer: Origin, MaxAge: time.Hour})
-	check()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.State, err = redisstate.New(redisstate.Deps{Client: engine.Client}); err != nil {
+		t.Fatal(err)
+	}
+	w.serve(t, nil)
+	return w
+}
+
+// WithKeys is the same world as another process with other masters would see it.
+func (w *World) WithKeys(t testing.TB, keys string, retired ...int) *World {
+	t.Helper()
+	other := *w
+	other.Keys = keys
+	other.serve(t, retired)
+	return &other
+}
+
+func (w *World) serve(t testing.TB, retired []int) {
+	t.Helper()
+	ring, err := keyring.Parse(w.Keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hasher, err1 := pseudonym.New(ring, retired...)
+	box, err2 := sealing.New(ring)
+	minter, err3 := token.New(token.Deps{Ring: ring, Issuer: Origin, MaxAge: time.Hour})
 	deps := identity.Deps{
 		Origin: Origin, SystemName: "Чесна", Now: w.Clock.Now,
 		Signatures: Signatures{}, Pseudonyms: hasher, Sealer: box, Tokens: minter,
 		Persons: w.Store, Rights: w.Store, Identifiers: w.Store,
 		Challenges: w.State, Sessions: w.State, EmailCodes: w.State, Limiter: w.State, Mailer: w.Outbox,
 	}
-	for _, change := range changes {
+	for _, change := range w.changes {
 		change(&deps)
 	}
-	w.Service, err = identity.New(deps)
-	check()
-	return w
+	var err4 error
+	w.Service, err4 = identity.New(deps)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		t.Fatalf("make an identity world: %v", err)
+	}
 }
 
 // SignIn signs a person in.

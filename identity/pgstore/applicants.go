@@ -9,17 +9,17 @@ import (
 	"chesna/identity"
 )
 
-// PutApplicant keeps an applicant as the declarer gave her last. Both are told: the declarer by whom he asked for,
-// the applicant, should she ever sign in, by who asked for her.
+// PutApplicant keeps an applicant as the declarer gave her last. The first time is recorded with both: the declarer
+// sees that he asked for somebody, the applicant, should she ever sign in, that somebody asked for her.
 func (s *Store) PutApplicant(ctx context.Context, declarer uuid.UUID, a identity.ApplicantRecord) error {
 	_, err := s.pool.Exec(ctx, `
 		WITH kept AS (
 			INSERT INTO identity.applicants (declarer, person, relation, details, declared_at) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (declarer, person) DO UPDATE
 			SET relation = excluded.relation, details = excluded.details, declared_at = excluded.declared_at
-			RETURNING declarer, person)
+			RETURNING declarer, person, xmax = 0 AS first)
 		INSERT INTO identity.actions (person, by, at, kind, detail)
-		SELECT who, declarer, $5, 'applicant', $3 FROM kept, unnest(ARRAY[declarer, person]) AS who`,
+		SELECT who, declarer, $5, 'applicant', $3 FROM kept, unnest(ARRAY[declarer, person]) AS who WHERE first`,
 		declarer, a.Person, a.Relation, a.Details, a.At)
 	return translate("keep applicant", err)
 }
@@ -36,9 +36,9 @@ func (s *Store) Applicant(ctx context.Context, declarer, person uuid.UUID) (iden
 	return list[0], nil
 }
 
-// Applicants reads all applicants of a declarer, the newest first.
+// Applicants reads the last hundred applicants of a declarer, the newest first.
 func (s *Store) Applicants(ctx context.Context, declarer uuid.UUID) ([]identity.ApplicantRecord, error) {
-	return s.applicants(ctx, `WHERE declarer = $1 ORDER BY declared_at DESC, person`, declarer)
+	return s.applicants(ctx, `WHERE declarer = $1 ORDER BY declared_at DESC, person LIMIT 100`, declarer)
 }
 
 func (s *Store) applicants(ctx context.Context, where string, args ...any) ([]identity.ApplicantRecord, error) {

@@ -12,6 +12,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
+	"slices"
 
 	"chesna/identity"
 	"chesna/identity/keyring"
@@ -24,13 +25,18 @@ type Hasher struct {
 	current     []byte
 }
 
-// New derives the keys from the ring.
-func New(ring *keyring.Ring) (*Hasher, error) {
+// New derives the keys from the ring. Retired versions are not hashed under any more, though the ring keeps them to
+// open what they sealed.
+func New(ring *keyring.Ring, retired ...int) (*Hasher, error) {
 	if ring == nil {
 		return nil, errors.New("pseudonym: no keyring")
 	}
+	if slices.Contains(retired, ring.Current()) {
+		return nil, errors.New("pseudonym: the current key version cannot be retired")
+	}
 	current, _ := ring.Key("mac", ring.Current())
-	return &Hasher{versions: ring.Versions(), identifiers: ring.Keys("identifier"), current: current}, nil
+	versions := slices.DeleteFunc(ring.Versions(), func(v int) bool { return slices.Contains(retired, v) })
+	return &Hasher{versions: versions, identifiers: ring.Keys("identifier"), current: current}, nil
 }
 
 // Pseudonyms answers one hash per key version, the current version first.
