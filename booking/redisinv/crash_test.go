@@ -101,9 +101,11 @@ func TestOneAnswerIsLost(t *testing.T) {
 		for run := range 2 {
 			for cut := int64(1); cut <= 4; cut++ {
 				w := &wire{onlyOne: true, lastIsRun: run == 1}
-				inv := start(t, redisinv.Deps{Client: wired(t, e.Addr, w), Clock: newVirtualClock(), GateLife: noGate})
+				inv := start(t, redisinv.Deps{Client: wired(t, e.Addr, w), GateLife: noGate})
 				post := booking.ConsulateID(fmt.Sprintf("l%d%d", run, cut))
 				at := opened(t, inv, post, 2)
+				_, err := inv.Free(t.Context(), post, group, at, at) // asks for the shard's time
+				wantCode(t, err, "")
 				w.cutFrom = w.exchanges.Load() + cut
 				r := request(post, uuid.New(), at, at)
 				if h := mustHold(t, inv, r); h.ID != r.ID {
