@@ -24,17 +24,11 @@ type OpenedStore struct {
 // once for each sub-test.
 func Store(t *testing.T, open func(t *testing.T) OpenedStore) {
 	t.Helper()
-	for _, c := range []struct {
-		name string
-		run  func(*testing.T, FullLedger)
-	}{
+	runStore(t, open, append(storeRushes(), []storeCase{
 		{"ConfirmBooks", storeConfirmBooks},
 		{"ConfirmAgainAnswersTheSame", storeConfirmAgain},
 		{"ConfirmRefuses", storeConfirmRefuses},
 		{"ConfirmRefusesWhatIsIncomplete", storeConfirmIncomplete},
-		{"RushForFewSeats", storeRush},
-		{"RushOfOneApplicant", storeRushOfOneApplicant},
-		{"RushOfOneHold", storeRushOfOneHold},
 		{"CancelFrees", storeCancel},
 		{"CancelRefuses", storeCancelRefuses},
 		{"Outcomes", storeOutcomes},
@@ -49,10 +43,35 @@ func Store(t *testing.T, open func(t *testing.T) OpenedStore) {
 		{"PublishStale", storePublishStale},
 		{"PublishTakenAndDisplace", storePublishTaken},
 		{"PublishRefuses", storePublishRefuses},
-		{"RushToPublish", storeRushToPublish},
 		{"SnapshotAndSince", storeSnapshot},
 		{"NextSeats", storeNextSeats},
-	} {
+	}...))
+}
+
+// StoreRushes is the part of the contract in which many callers come at once, for further settings of a ledger
+// that passes the whole.
+func StoreRushes(t *testing.T, open func(t *testing.T) OpenedStore) {
+	t.Helper()
+	runStore(t, open, storeRushes())
+}
+
+type storeCase struct {
+	name string
+	run  func(*testing.T, FullLedger)
+}
+
+func storeRushes() []storeCase {
+	return []storeCase{
+		{"RushForFewSeats", storeRush},
+		{"RushOfOneApplicant", storeRushOfOneApplicant},
+		{"RushOfOneHold", storeRushOfOneHold},
+		{"RushToPublish", storeRushToPublish},
+	}
+}
+
+func runStore(t *testing.T, open func(t *testing.T) OpenedStore, cases []storeCase) {
+	t.Helper()
+	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			s := open(t)
 			c.run(t, s.Ledger)

@@ -16,15 +16,13 @@ import (
 
 var _ booking.Idempotency = (*Store)(nil)
 
-const (
-	keyLifetime = 24 * time.Hour
-	keyLease    = time.Minute // how long a request may take before its key counts as lost
-)
+// keyLease is how long a request may take before its key counts as lost.
+const keyLease = time.Minute
 
 // Begin implements booking.Idempotency.
 func (s *Store) Begin(ctx context.Context, scope, key string, bodyHash [32]byte) (*booking.StoredResponse, error) {
 	_, err := s.query.BeginKey(ctx, rows.BeginKeyParams{
-		Scope: scope, Key: key, BodyHash: bodyHash[:], Lease: interval(keyLease), Lifetime: interval(keyLifetime),
+		Scope: scope, Key: key, BodyHash: bodyHash[:], Lease: interval(keyLease), Lifetime: interval(s.keyLife),
 	})
 	if err == nil {
 		return nil, nil

@@ -119,7 +119,9 @@ func TestIdempotencyKeys(t *testing.T) {
 	pool := openPool(t, servers.Database(t, migrate))
 	s := startStore(t, pool, nil)
 	ctx, body, other := t.Context(), sha256.Sum256([]byte("body")), sha256.Sum256([]byte("other"))
-	begin := func(scope string, hash [32]byte) (*booking.StoredResponse, error) { return s.Begin(ctx, scope, "k1", hash) }
+	begin := func(scope string, hash [32]byte) (*booking.StoredResponse, error) {
+		return s.Begin(ctx, scope, "k1", hash)
+	}
 
 	if r, err := begin("ann POST /holds", body); r != nil || err != nil {
 		t.Fatalf("a new key: %v, %v", r, err)

@@ -37,6 +37,8 @@ type Deps struct {
 	QueueLimit int
 	// BatchTimeout bounds one transaction of confirmations. Default 10 s.
 	BatchTimeout time.Duration
+	// KeyLifetime is how long an idempotency key is remembered. Default 24 h.
+	KeyLifetime time.Duration
 	// Clock replaces the database's clock where a snapshot leaves out seats that have begun; for tests.
 	Clock func() time.Time
 }
@@ -67,13 +69,14 @@ func (d Deps) validate() error {
 // Store is the ledger. It implements booking.Ledger and booking.WeekLedger. Confirm works between Start and
 // Stop; everything else at any time. Safe for concurrent use.
 type Store struct {
-	pool   *pgxpool.Pool
-	query  *rows.Queries
-	jobs   Outbox
-	log    *slog.Logger
-	random io.Reader
-	clock  func() time.Time
-	batch  *batcher
+	pool    *pgxpool.Pool
+	query   *rows.Queries
+	jobs    Outbox
+	log     *slog.Logger
+	random  io.Reader
+	clock   func() time.Time
+	keyLife time.Duration // how long an idempotency key is remembered
+	batch   *batcher
 }
 
 var (
@@ -86,7 +89,10 @@ func New(d Deps) (*Store, error) {
 	if err := d.validate(); err != nil {
 		return nil, err
 	}
-	s := &Store{pool: d.Pool, query: rows.New(d.Pool), jobs: d.Jobs, log: d.Logger, random: d.Random, clock: d.Clock}
+	s := &Store{
+		pool: d.Pool, query: rows.New(d.Pool), jobs: d.Jobs, log: d.Logger, random: d.Random, clock: d.Clock,
+		keyLife: orDefault(d.KeyLifetime, 24*time.Hour),
+	}
 	s.batch = newBatcher(batcherConfig{
 		size:    orDefault(d.BatchSize, 64),
 		limit:   orDefault(d.QueueLimit, 4096),
