@@ -27,6 +27,7 @@ type batcher struct {
 	consulate booking.ConsulateID
 	queue     chan *waiting
 	stop      <-chan struct{}
+	ended     chan struct{} // closed when the last verdict of the last batch has been given
 }
 
 // queueLength is how many requests of a post may wait; further callers wait outside the queue.
@@ -55,7 +56,7 @@ func (inv *Inventory) submit(ctx context.Context, r booking.HoldRequest) (bookin
 	case <-b.stop:
 	}
 	// Stopped: the batch under way still gives its verdicts, the queue does not.
-	inv.running.Wait()
+	<-b.ended
 	select {
 	case v := <-w.done:
 		return v.hold, v.err
@@ -80,15 +81,16 @@ func (inv *Inventory) batcherOf(c booking.ConsulateID) *batcher {
 	if b = inv.batchers[c]; b != nil {
 		return b
 	}
-	b = &batcher{inv: inv, consulate: c, queue: make(chan *waiting, queueLength), stop: inv.stop}
+	b = &batcher{inv: inv, consulate: c, queue: make(chan *waiting, queueLength), stop: inv.stop, ended: make(chan struct{})}
 	inv.batchers[c] = b
-	inv.running.Go(b.loop)
+	go b.loop()
 	return b
 }
 
 // loop claims and seats one batch after the other. While a batch is concluded, the next one is claimed: in Redis
 // that is no different from two processes, and seats still go in order.
 func (b *batcher) loop() {
+	defer close(b.ended)
 	seated := make(chan *seatedBatch)
 	var concluding sync.WaitGroup
 	concluding.Go(func() {

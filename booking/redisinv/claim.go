@@ -49,6 +49,9 @@ func (inv *Inventory) retryFailed(ctx context.Context, calls []call, outs []outc
 			again, places = append(again, calls[i]), append(places, i)
 		}
 	}
+	if len(again) > 0 {
+		inv.counters.again.Add(1)
+	}
 	for n, o := range inv.runAll(ctx, again) {
 		outs[places[n]] = o
 	}

@@ -34,6 +34,9 @@ func TestGateAnswersAlone(t *testing.T) {
 		if n := w.exchanges.Load() - before; n != 0 || !inv.SoldOut("waw", group, at, at) {
 			t.Fatalf("%d exchanges behind a closed gate", n)
 		}
+		if s := inv.Stats(); s.Requests != 12 || s.Gated != 10 || s.Batches != 2 || s.Again != 0 {
+			t.Errorf("stats %+v", s)
+		}
 		// Its word is about one span of one group of one post.
 		for _, other := range []struct {
 			post booking.ConsulateID

@@ -20,7 +20,9 @@ func (inv *Inventory) Hold(ctx context.Context, r booking.HoldRequest) (booking.
 	if err := checkRequest(&r); err != nil {
 		return booking.Hold{}, err
 	}
+	inv.counters.requests.Add(1)
 	if inv.gate.closed(r) {
+		inv.counters.gated.Add(1)
 		return booking.Hold{}, soldOut()
 	}
 	return inv.submit(ctx, r)
@@ -126,8 +128,10 @@ func (inv *Inventory) seatAll(ctx context.Context, c booking.ConsulateID, now ti
 		return nil, nil
 	}
 	hold := call{script: inv.scripts.hold, keys: keys, args: args}
+	inv.counters.batches.Add(1)
 	r, err := inv.run(ctx, hold)
 	if err != nil {
+		inv.counters.again.Add(1)
 		r, err = inv.run(ctx, hold)
 	}
 	if err != nil {

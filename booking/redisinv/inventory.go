@@ -67,11 +67,11 @@ type Inventory struct {
 	claimTTL time.Duration
 	maxSkew  time.Duration
 	gate     *gate
+	counters counters
 
 	mu       sync.RWMutex
 	batchers map[booking.ConsulateID]*batcher
 	stop     chan struct{} // nil while not running
-	running  sync.WaitGroup
 }
 
 var _ booking.Inventory = (*Inventory)(nil)
@@ -129,13 +129,16 @@ func (inv *Inventory) Start() {
 // Stop ends the batchers and waits for the batches under way; requests that still wait get CodeUnavailable.
 func (inv *Inventory) Stop() {
 	inv.mu.Lock()
+	batchers := inv.batchers
 	if inv.stop != nil {
 		close(inv.stop)
 		inv.stop = nil
 		inv.batchers = map[booking.ConsulateID]*batcher{}
 	}
 	inv.mu.Unlock()
-	inv.running.Wait()
+	for _, b := range batchers {
+		<-b.ended
+	}
 }
 
 // Ping asks every master for its time. It fails when one does not answer or is more than MaxSkew away.
