@@ -66,7 +66,9 @@ func (o *Office) PublishWeek(ctx context.Context, s identity.Session, c Consulat
 	if err != nil {
 		return Publication{}, err
 	}
-	change.Evidence = evidence
+	if change.Evidence = evidence; evidence != nil {
+		change.Reason = reasonOf(p)
+	}
 	change.Actor = Actor{Person: s.Person, Role: string(identity.RoleOfficer)}
 	done, err := o.apply(ctx, old, change)
 	if err != nil {
@@ -126,18 +128,17 @@ func (o *Office) signedShortfall(ctx context.Context, s identity.Session, post C
 	if r.Met {
 		return nil, nil
 	}
+	if len(p.Reason) > maxReason {
+		return nil, &Error{Code: CodeInvalid, Detail: "the reason is too long", Fields: []FieldError{{Pointer: "/reason", Code: "too-long", Detail: "at most 1000 bytes"}}}
+	}
 	document, err := shortfallDocument(o.Audience, post, w, r, p)
 	if err != nil {
 		return nil, err
 	}
 	refusal := &Error{
 		Code:     CodeBelowMinimum,
-		Detail:   fmt.Sprintf("the week is %d minutes below the legal minimum; give a reason and sign the document", r.Shortfall),
+		Detail:   fmt.Sprintf("the week is %d minutes below the legal minimum; sign the document and send the same request again", r.Shortfall),
 		Document: document,
-	}
-	if strings.TrimSpace(p.Reason) == "" {
-		refusal.Fields = []FieldError{{Pointer: "/reason", Code: "required", Detail: "needed for a week below the legal minimum"}}
-		return nil, refusal
 	}
 	if len(p.Signature) == 0 {
 		refusal.Fields = []FieldError{{Pointer: "/signature", Code: "required", Detail: "sign the document and send the same request again"}}
@@ -148,6 +149,19 @@ func (o *Office) signedShortfall(ctx context.Context, s identity.Session, post C
 		return nil, err
 	}
 	return act.Evidence, nil
+}
+
+// maxReason bounds the reason for a short week, in bytes.
+const maxReason = 1000
+
+// unstated is signed as the reason by an officer who names none.
+const unstated = "посадова особа підтверджує коротший тиждень без окремого пояснення"
+
+func reasonOf(p WeekPlan) string {
+	if r := strings.TrimSpace(p.Reason); r != "" {
+		return r
+	}
+	return unstated
 }
 
 // shortfallDocument is the text an officer signs to publish a short week. It depends on the plan, its reason
@@ -168,7 +182,7 @@ func shortfallDocument(audience string, post Consulate, w capacity.Week, r capac
 	line("Потрібно хвилин", fmt.Sprint(r.Required))
 	line("Відкрито хвилин", fmt.Sprint(r.Open))
 	line("Бракує хвилин", fmt.Sprint(r.Shortfall))
-	line("Причина", oneLine(p.Reason))
+	line("Причина", oneLine(reasonOf(p)))
 	line("Відбиток розкладу (SHA-256)", fmt.Sprintf("%x", sha256.Sum256(plan)))
 	return []byte(b.String()), nil
 }
@@ -195,7 +209,7 @@ func (o *Office) change(old PublishedWeek, wanted []capacity.Seat, p WeekPlan) (
 	add, _, remove := capacity.Diff(published, wanted)
 	out := WeekChange{
 		Consulate: old.Consulate, ISOWeek: old.ISOWeek, Expected: old.Revision,
-		Plan: plan, Displace: p.Displace, Reason: p.Reason,
+		Plan: plan, Displace: p.Displace,
 	}
 	now := o.Now()
 	for _, s := range add {
