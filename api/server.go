@@ -134,12 +134,25 @@ func (s *Server) furnish() {
 	e.IPExtractor = clientAddress(s.d.TrustedProxies)
 	e.HTTPErrorHandler = s.fail
 	e.Use(s.observe, s.recover, s.guard, s.identify)
-	e.GET("/healthz", s.healthz)
-	e.GET("/readyz", s.readyz)
-	e.GET("/metrics", s.metricsPage)
-	e.GET("/problems", s.problemsPage)
-	e.GET("/problems/:code", s.problemPage)
+	r := s.Router()
+	r.GET("/healthz", s.healthz)
+	r.GET("/readyz", s.readyz)
+	r.GET("/metrics", s.metricsPage)
+	r.GET("/problems", s.problemsPage, s.Limit(ClassCatalogue))
+	r.GET("/problems/:code", s.problemPage, s.Limit(ClassCatalogue))
 }
+
+// Router adds routes; what answers GET answers HEAD too (RFC 9110, 9.3.2; net/http leaves out the body).
+type Router struct{ *echo.Echo }
+
+// GET adds a route for GET and HEAD.
+func (r Router) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	r.Echo.HEAD(path, h, m...)
+	return r.Echo.GET(path, h, m...)
+}
+
+// Router is the server's router.
+func (s *Server) Router() Router { return Router{s.echo} }
 
 func parseOrigin(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)

@@ -236,6 +236,10 @@ func TestCatalogueIsCached(t *testing.T) {
 	if n := len(w.call("", "GET", "/api/v1/consulates?country=US", "").want(200, "").items()); n != 1 {
 		t.Errorf("%d posts for US", n)
 	}
+	if got := w.call("", "HEAD", "/api/v1/consulates", "").want(200, ""); got.header.Get("ETag") == "" {
+		t.Error("HEAD has not the headers of GET")
+	}
+	w.call("", "HEAD", "/api/v1/person", "").want(401, "")
 	w.call("", "GET", "/api/v1/consulates/xyz", "").want(404, "unknown-consulate")
 }
 
