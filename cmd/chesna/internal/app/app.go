@@ -19,6 +19,8 @@ type Options struct {
 	Demo    bool
 	DataDir string
 	Version string
+
+	seams seams
 }
 
 func (o Options) validate() error {

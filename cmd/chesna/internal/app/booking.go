@@ -45,6 +45,7 @@ func (a *App) buildBooking(ctx context.Context) error {
 	a.parts.inventory, err = redisinv.New(redisinv.Deps{
 		Client: a.parts.redis, Logger: a.logger, BatchMax: c.Batching.HoldMax, Linger: c.Batching.HoldLinger.D(),
 		ClaimTTL: c.Hold.ClaimTTL.D(), GateLife: c.Batching.GateTTL.D(), MaxSkew: c.Redis.MaxSkew.D(),
+		Clock: a.options.seams.shard,
 	})
 	if err != nil {
 		return err
@@ -52,9 +53,11 @@ func (a *App) buildBooking(ctx context.Context) error {
 	a.parts.inventory.Start()
 	a.onStop("inventory", func(context.Context) error { a.parts.inventory.Stop(); return nil })
 	a.parts.office, err = booking.NewOffice(booking.Deps{
-		Catalogue: a.parts.catalogue, Inventory: a.parts.inventory, Ledger: a.parts.ledger, Weeks: a.parts.ledger,
-		Acts: a.parts.signed, People: a.parts.people, Policy: a.policy(), Audience: a.origin,
-		Now: time.Now, Rand: rand.Reader, Logger: a.logger,
+		Catalogue: a.parts.catalogue, Weeks: a.parts.ledger,
+		Inventory: orSelf[booking.Inventory](a.options.seams.inventory, a.parts.inventory),
+		Ledger:    orSelf[booking.Ledger](a.options.seams.ledger, a.parts.ledger),
+		Acts:      a.parts.signed, People: a.parts.people, Policy: a.policy(), Audience: a.origin,
+		Now: a.now, Rand: rand.Reader, Logger: a.logger,
 	})
 	return err
 }

@@ -61,14 +61,14 @@ func (a *App) edge() (http.Handler, error) {
 	server, err := api.New(api.Deps{
 		Sessions: a.parts.people, PublicURL: a.origin, TrustedProxies: proxies, Limits: limits, FormKey: formKey,
 		Idempotency: a.parts.ledger, MaxBody: int64(c.Server.MaxBodyBytes), Checks: a.checks(),
-		Metrics: obs.NewRegistry(a.options.Version), Now: time.Now, Rand: rand.Reader, Logger: a.logger,
+		Metrics: obs.NewRegistry(a.options.Version), Now: a.now, Rand: rand.Reader, Logger: a.logger,
 	})
 	if err != nil {
 		return nil, err
 	}
 	resource, err := handlers.New(handlers.Deps{
 		Server: server, Catalogue: a.parts.catalogue, Bookings: a.parts.office, Identity: a.parts.people,
-		Limits: personLimits{a.parts.state, c.Limits.Person},
+		Limits: personLimits{a.parts.state, c.Limits.Person, a.now},
 	})
 	if err != nil {
 		return nil, err
@@ -120,6 +120,7 @@ func (a *App) ready(ctx context.Context) error {
 type personLimits struct {
 	store  *redisstate.Store
 	limits map[string]configs.PersonLimit
+	now    func() time.Time
 }
 
 // Allow implements handlers.PersonLimits; an action without a limit is free.
@@ -128,7 +129,7 @@ func (p personLimits) Allow(ctx context.Context, action string, person uuid.UUID
 	if !ok {
 		return nil
 	}
-	return p.store.Allow(ctx, person.String(), identity.Limit{Name: action, Count: l.Burst, Per: l.Per.D() * time.Duration(l.Burst) / time.Duration(l.Rate)}, time.Now())
+	return p.store.Allow(ctx, person.String(), identity.Limit{Name: action, Count: l.Burst, Per: l.Per.D() * time.Duration(l.Burst) / time.Duration(l.Rate)}, p.now())
 }
 
 var _ booking.Acts = acts{}

@@ -60,7 +60,7 @@ func (a *App) buildIdentity(context.Context) error {
 	}
 	a.parts.state = state
 	d := identity.Deps{
-		Origin: a.origin, SystemName: systemName, Now: time.Now,
+		Origin: a.origin, SystemName: systemName, Now: a.now,
 		Signatures: judge, Pseudonyms: hasher, Sealer: box, Tokens: minter,
 		Persons: persons, Rights: persons, Identifiers: persons,
 		Challenges: state, Sessions: state, EmailCodes: state, Limiter: state, Mailer: post,

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"time"
 
 	"chesna/booking"
 	"chesna/booking/jobs"
@@ -15,13 +14,7 @@ func (a *App) startJobs(ctx context.Context) error {
 	for _, p := range c.Consulates {
 		posts = append(posts, booking.ConsulateID(p.ID))
 	}
-	service, err := jobs.New(jobs.Deps{
-		Pool: a.parts.pool, Ledger: a.parts.ledger, Inventory: a.parts.inventory,
-		Notifier: notifier{a.parts.people, a.parts.ledger, a.parts.catalogue, a.parts.mail, a.origin},
-		Posts:    func() []booking.ConsulateID { return posts }, ReopenAt: a.parts.office.ReopenAt, Now: time.Now, Logger: a.logger,
-		Workers: c.Jobs.Workers, JobTimeout: c.Jobs.Timeout.D(), RescueAfter: c.Jobs.RescueAfter.D(),
-		SweepEvery: c.Hold.SweepEvery.D(), LapseAfter: c.Booking.LapseAfter.D(),
-	})
+	service, err := a.newJobs(posts)
 	if err != nil {
 		return err
 	}
@@ -30,4 +23,15 @@ func (a *App) startJobs(ctx context.Context) error {
 	}
 	a.onStop("jobs", service.Stop)
 	return nil
+}
+
+func (a *App) newJobs(posts []booking.ConsulateID) (*jobs.Service, error) {
+	c := a.options.Config
+	return jobs.New(jobs.Deps{
+		Pool: a.parts.pool, Ledger: a.parts.ledger, Inventory: a.parts.inventory,
+		Notifier: notifier{a.parts.people, a.parts.ledger, a.parts.catalogue, a.parts.mail, a.origin},
+		Posts:    func() []booking.ConsulateID { return posts }, ReopenAt: a.parts.office.ReopenAt, Now: a.now, Logger: a.logger,
+		Workers: c.Jobs.Workers, JobTimeout: c.Jobs.Timeout.D(), RescueAfter: c.Jobs.RescueAfter.D(),
+		SweepEvery: c.Hold.SweepEvery.D(), LapseAfter: c.Booking.LapseAfter.D(),
+	})
 }
