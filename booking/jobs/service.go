@@ -181,48 +181,65 @@ func (s *Service) every(ctx context.Context, interval time.Duration, tick func(c
 }
 
 func (s *Service) sweepTick(ctx context.Context) {
-	for _, c := range s.Posts() {
-		s.attempt(ctx, "ensure", c, func(ctx context.Context) error { _, err := s.Ensure(ctx, c); return err })
-		s.attempt(ctx, "sweep", c, func(ctx context.Context) error { _, err := s.Sweep(ctx, c); return err })
-	}
-	s.attempt(ctx, "reopen", "", func(ctx context.Context) error { _, err := s.Reopen(ctx); return err })
+	s.everyPost(ctx, "ensure", func(ctx context.Context, c booking.ConsulateID) error { _, err := s.Ensure(ctx, c); return err })
+	s.everyPost(ctx, "sweep", func(ctx context.Context, c booking.ConsulateID) error { _, err := s.Sweep(ctx, c); return err })
+	s.once(ctx, "reopen", s.Reopen)
 }
 
 func (s *Service) reconcileTick(ctx context.Context) {
-	for _, c := range s.Posts() {
-		s.attempt(ctx, "reconcile", c, func(ctx context.Context) error { _, err := s.Reconcile(ctx, c); return err })
-	}
+	s.everyPost(ctx, "reconcile", func(ctx context.Context, c booking.ConsulateID) error { _, err := s.Reconcile(ctx, c); return err })
 }
 
 func (s *Service) repairTick(ctx context.Context) {
-	for _, c := range s.Posts() {
-		s.attempt(ctx, "repair", c, func(ctx context.Context) error { return s.Repair(ctx, c) })
-	}
-	s.attempt(ctx, "lapse", "", func(ctx context.Context) error { _, err := s.Lapse(ctx); return err })
-	s.attempt(ctx, "tidy", "", func(ctx context.Context) error { _, err := s.Tidy(ctx); return err })
+	s.everyPost(ctx, "repair", s.Repair)
+	s.once(ctx, "lapse", s.Lapse)
+	s.once(ctx, "tidy", s.Tidy)
 }
 
-// attempt bounds one tick and logs when it begins to fail and when it works again.
-func (s *Service) attempt(ctx context.Context, what string, c booking.ConsulateID, run func(context.Context) error) {
+// everyPost runs a tick for each post, each within JobTimeout; one that fails does not keep the others from theirs.
+func (s *Service) everyPost(ctx context.Context, what string, tick func(context.Context, booking.ConsulateID) error) {
+	var first error
+	failed := 0
+	for _, c := range s.Posts() {
+		err := s.bounded(ctx, func(ctx context.Context) error { return tick(ctx, c) })
+		if err == nil {
+			continue
+		}
+		if failed++; first == nil {
+			first = fmt.Errorf("%s: %w", c, err)
+		}
+	}
+	s.note(ctx, what, failed, first)
+}
+
+func (s *Service) once(ctx context.Context, what string, tick func(context.Context) (int, error)) {
+	err := s.bounded(ctx, func(ctx context.Context) error { _, err := tick(ctx); return err })
+	s.note(ctx, what, 1, err)
+}
+
+func (s *Service) bounded(ctx context.Context, run func(context.Context) error) error {
+	if ctx.Err() != nil {
+		return nil // stopping is no failure
+	}
+	within, cancel := context.WithTimeout(ctx, s.JobTimeout)
+	defer cancel()
+	return run(within)
+}
+
+// note logs when a tick begins to fail and when it works again, not each time.
+func (s *Service) note(ctx context.Context, what string, failed int, err error) {
 	if ctx.Err() != nil {
 		return
 	}
-	bounded, cancel := context.WithTimeout(ctx, s.JobTimeout)
-	defer cancel()
-	err := run(bounded)
-	if ctx.Err() != nil {
-		return // stopping is no failure
-	}
-	name := what + " " + string(c)
 	s.mu.Lock()
-	before := s.failing[name]
-	s.failing[name] = err != nil
+	before := s.failing[what]
+	s.failing[what] = err != nil
 	s.mu.Unlock()
-	attrs := []slog.Attr{slog.String("tick", what), slog.String("consulate", string(c))}
 	switch {
 	case err != nil && !before:
-		s.Logger.LogAttrs(ctx, slog.LevelWarn, "tick fails", append(attrs, slog.Any("cause", err))...)
+		s.Logger.LogAttrs(ctx, slog.LevelWarn, "tick fails",
+			slog.String("tick", what), slog.Int("failed", failed), slog.Any("cause", err))
 	case err == nil && before:
-		s.Logger.LogAttrs(ctx, slog.LevelInfo, "tick works again", attrs...)
+		s.Logger.LogAttrs(ctx, slog.LevelInfo, "tick works again", slog.String("tick", what))
 	}
 }

@@ -122,10 +122,15 @@ const reopenAfter = 3 * time.Hour
 
 func newWorld(t *testing.T, seats int, change func(*jobs.Deps)) *world {
 	t.Helper()
+	return newWorldAt(t, servers.Database(t, migrate), seats, change)
+}
+
+func newWorldAt(t *testing.T, dsn string, seats int, change func(*jobs.Deps)) *world {
+	t.Helper()
 	w := &world{T: t, clock: &clock{now: bookingtest.TestMonday().AddDate(0, 0, -7)}, notices: make(notices, 100)}
 	log := slog.New(slog.DiscardHandler)
 	var err error
-	if w.pool, err = pgstore.Open(t.Context(), servers.Database(t, migrate)); err != nil {
+	if w.pool, err = pgstore.Open(t.Context(), dsn); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.pool.Close)
