@@ -118,33 +118,6 @@ func TestScriptFaultsAreInternal(t *testing.T) {
 	})
 }
 
-// TestClaimEndsByItself: a process that dies after the claim blocks its applicant for no longer than ClaimTTL, and
-// for nobody else.
-func TestClaimEndsByItself(t *testing.T) {
-	servers.Engines(t, func(t *testing.T, e servers.Engine) {
-		inv := newTestInventory(t, Deps{Client: e.Client, ClaimTTL: 40 * time.Millisecond})
-		r := testRequest("waw", time.Now())
-		it := &item{waiting: &waiting{request: r}, id: r.ID}
-		inv.claimAll(t.Context(), time.Now(), []*item{it})
-		if it.done || !it.owner {
-			t.Fatalf("no claim: %v", it.out.err)
-		}
-		other := r
-		other.ID, other.Person = booking.NewHoldID("waw", uuid.New()), uuid.New()
-		blocked := &item{waiting: &waiting{request: other}, id: other.ID}
-		inv.claimAll(t.Context(), time.Now(), []*item{blocked})
-		if booking.CodeOf(blocked.out.err) != booking.CodeHoldElsewhere {
-			t.Fatalf("got %v", blocked.out.err)
-		}
-		e.Advance(40 * time.Millisecond)
-		free := &item{waiting: &waiting{request: other}, id: other.ID}
-		inv.claimAll(t.Context(), time.Now(), []*item{free})
-		if free.done || !free.owner {
-			t.Fatalf("the claim did not end: %v", free.out.err)
-		}
-	})
-}
-
 func testRequest(c booking.ConsulateID, at time.Time) booking.HoldRequest {
 	person := uuid.New()
 	return booking.HoldRequest{

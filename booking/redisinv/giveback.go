@@ -10,6 +10,7 @@ import (
 
 const (
 	giveClaim = "claim" // only a claim; it does not count as a hold of today
+	giveDoubt = "doubt" // a claim whose seat step went unanswered; it stays, uncounted, until it ends
 	giveHold  = "hold"  // whatever the hold has left; it stays counted
 )
 

@@ -197,8 +197,9 @@ func (inv *Inventory) conclude(ctx context.Context, now time.Time, items []*item
 		}
 		inv.judgeSeat(now, it, replies[len(seated)-1])
 	}
+	give := giveClaim
 	if err != nil && booking.CodeOf(err) != booking.CodeNoInventory {
-		return // the seats may have been taken: the claims end by themselves, or a retry finds them
+		give = giveDoubt // the seats may have been taken: a retry finds them, or the claims end by themselves
 	}
 	held := map[booking.HoldID]bool{}
 	for _, it := range seated {
@@ -211,7 +212,7 @@ func (inv *Inventory) conclude(ctx context.Context, now time.Time, items []*item
 		case it.out.err == nil:
 			calls = append(calls, inv.newSignCall(it.out.hold, now))
 		case it.owner && !held[it.id]:
-			calls = append(calls, inv.givebackCall(it.request, it.id, now, giveClaim))
+			calls = append(calls, inv.givebackCall(it.request, it.id, now, give))
 		default:
 			continue
 		}

@@ -23,7 +23,7 @@ func freeKey(c booking.ConsulateID, g booking.GroupID) string {
 	return "c:{" + string(c) + "}:free:" + string(g)
 }
 
-// personKey holds "c <hold> <person>" (claim), "h <hold> <person>" (hold) or "appt:<id>" (active appointment).
+// personKey holds "c <hold> <person>" (claim; "u…" when it does not count), "h <hold> <person>" (hold) or "appt:<id>" (active appointment).
 func personKey(applicant uuid.UUID, g booking.GroupID) string {
 	return "p:{" + applicant.String() + "}:" + string(g)
 }
@@ -55,12 +55,12 @@ func token(id booking.HoldID, person uuid.UUID) string { return string(id) + " "
 // parseSign reads a person key's value; ok is false for appointments and for anything unknown.
 func parseSign(value string) (s sign, ok bool) {
 	parts := strings.Split(value, " ")
-	if len(parts) != 3 || (parts[0] != "c" && parts[0] != "h") {
+	if len(parts) != 3 || (parts[0] != "c" && parts[0] != "u" && parts[0] != "h") {
 		return sign{}, false
 	}
 	person, err := uuid.Parse(parts[2])
 	if err != nil {
 		return sign{}, false
 	}
-	return sign{claim: parts[0] == "c", hold: booking.HoldID(parts[1]), person: person}, true
+	return sign{claim: parts[0] != "h", hold: booking.HoldID(parts[1]), person: person}, true
 }

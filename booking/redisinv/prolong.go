@@ -6,8 +6,8 @@ import (
 	"chesna/booking"
 )
 
-// newSignCall turns the claim of a new hold into its sign. A claim that is gone (it was shared with an earlier
-// request, which found nothing and gave it back, or it ran out) is counted again.
+// newSignCall turns the claim of a new hold into its sign. A claim that is gone or in doubt (it was shared
+// with an earlier request, which gave it back or got no answer, or it ran out) is counted again.
 func (inv *Inventory) newSignCall(h booking.Hold, now time.Time) call {
 	return inv.signCall(h, now, h.ExpiresAt.Sub(now)+keyGrace, "count")
 }
