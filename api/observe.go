@@ -153,7 +153,7 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 			return problem.Refuse(problem.CodeBodyTooLarge, "")
 		}
 		if r.Body != nil {
-			r.Body = http.MaxBytesReader(c.Response(), r.Body, s.d.MaxBody)
+			r.Body = http.MaxBytesReader(c.Response().Writer, r.Body, s.d.MaxBody)
 		}
 		return next(c)
 	}

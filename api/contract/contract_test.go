@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"chesna/api/contract"
 	"chesna/api/oapi"
 	"chesna/api/problem"
+	"chesna/configs"
 )
 
 func load(t testing.TB) *contract.Contract {
@@ -49,10 +51,12 @@ func faults(err error) []string {
 }
 
 func TestEveryOperationHasAClass(t *testing.T) {
-	classes := map[string]bool{"catalogue": true, "challenge": true, "signature": true, "api": true}
 	for _, o := range load(t).Operations() {
-		if strings.HasPrefix(o.Path, "/api/") && !classes[o.Class] {
+		if strings.HasPrefix(o.Path, "/api/") && !slices.Contains(configs.EdgeClasses(), o.Class) {
 			t.Errorf("%s has the class %q", o.ID, o.Class)
+		}
+		if o.Action != "" && (o.Public || !slices.Contains(configs.PersonActions(), o.Action)) {
+			t.Errorf("%s counts the action %q", o.ID, o.Action)
 		}
 		changes := o.Method != http.MethodGet && !strings.HasPrefix(o.Path, "/api/v1/sessions")
 		if changes != o.Keyed {

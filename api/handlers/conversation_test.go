@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"chesna/api"
 )
@@ -196,6 +198,48 @@ func TestRefusedRequestsMayBeRepeatedWithTheirKey(t *testing.T) {
 	w.call("olena", "POST", confirm, body, api.KeyHeader, "key-0001").want(201, "")
 }
 
+// TestOneKeyAtOnce: of many equal requests with one key one is carried out; the others get its answer or are
+// told to wait.
+func TestOneKeyAtOnce(t *testing.T) {
+	w := newWorld(t)
+	w.publish()
+	held := w.hold("olena").want(201, "")
+	confirm := "/api/v1/holds/" + held.text("holdId") + "/confirm"
+	body := encode(t, map[string]string{"signature": sign("olena", held.document())})
+	answers := make([]exchange, 16)
+	var all sync.WaitGroup
+	for i := range answers {
+		all.Go(func() { answers[i] = w.call("olena", "POST", confirm, body, api.KeyHeader, "key-0001") })
+	}
+	all.Wait()
+	ids := map[string]bool{}
+	for _, a := range answers {
+		switch {
+		case a.status == 201:
+			ids[a.text("id")] = true
+		case a.status == 409 && a.text("code") == "idempotency-in-flight" && a.header.Get("Retry-After") != "":
+		default:
+			t.Errorf("%d: %s", a.status, a.body)
+		}
+	}
+	if len(ids) != 1 || w.ledger.changes() != 2 { // the week and one appointment
+		t.Errorf("%d appointments answered, %d changes", len(ids), w.ledger.changes())
+	}
+}
+
+func TestCoarseLimitOfAClass(t *testing.T) {
+	w := newWorld(t, func(d *api.Deps) {
+		d.Limits = map[string]api.EdgeLimit{api.ClassChallenge: {Requests: 2, Period: time.Minute}}
+	})
+	for range 2 {
+		w.call("", "POST", "/api/v1/sessions/challenge", "").want(201, "")
+	}
+	if got := w.call("", "POST", "/api/v1/sessions/challenge", "").want(429, "too-many-requests"); got.header.Get("Retry-After") == "" {
+		t.Error("429 without Retry-After")
+	}
+	w.call("", "GET", "/api/v1/consulates", "").want(200, "")
+}
+
 func TestSessionsAndPerson(t *testing.T) {
 	w := newWorld(t)
 	w.call("", "GET", "/api/v1/sessions/current", "").want(401, "unauthenticated")
@@ -257,9 +301,9 @@ func TestPublishWeek(t *testing.T) {
 
 	// A short week is refused with what has to be signed; the same request with the signature passes.
 	short := plan("12:00")
-	refused := w.call("ivanna", "PUT", path, encode(t, short), "If-Match", `"1"`).want(409, "below-legal-minimum")
+	w.call("ivanna", "PUT", path, encode(t, short), "If-Match", `"1"`).want(409, "below-legal-minimum")
 	short["reason"] = "ремонт приміщення"
-	refused = w.call("ivanna", "PUT", path, encode(t, short), "If-Match", `"1"`).want(409, "below-legal-minimum")
+	refused := w.call("ivanna", "PUT", path, encode(t, short), "If-Match", `"1"`).want(409, "below-legal-minimum")
 	short["signature"] = sign("ivanna", refused.document())
 	w.call("ivanna", "PUT", path, encode(t, short), "If-Match", `"1"`).want(200, "")
 

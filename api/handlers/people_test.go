@@ -66,7 +66,7 @@ func (p *people) VerifyAct(_ context.Context, person uuid.UUID, document, signat
 	if p.persons[name].ID != person {
 		return identity.Act{}, &identity.Error{Code: identity.CodeSignerMismatch}
 	}
-	return identity.Act{Person: person, Digest: sha256.Sum256(signature)}, nil
+	return identity.Act{Person: person, Digest: sha256.Sum256(signature), Evidence: signature}, nil
 }
 
 func (*people) SignatureDigest(signature []byte) ([32]byte, error) {

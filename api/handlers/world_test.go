@@ -77,7 +77,7 @@ func catalogue(t testing.TB) *booking.Catalogue {
 	return c
 }
 
-func newWorld(t testing.TB) *world {
+func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 	t.Helper()
 	client := redis.NewClient(&redis.Options{Addr: servers.Miniredis(t).Addr()})
 	t.Cleanup(func() { _ = client.Close() })
@@ -108,11 +108,14 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.api, err = api.New(api.Deps{
+	d := api.Deps{
 		Sessions: w.people, PublicURL: origin, FormKey: bytes.Repeat([]byte("k"), 32), Idempotency: w.ledger,
 		Metrics: prometheus.NewRegistry(), Now: time.Now, Rand: rand.Reader, Logger: logger,
-	})
-	if err != nil {
+	}
+	for _, f := range change {
+		f(&d)
+	}
+	if w.api, err = api.New(d); err != nil {
 		t.Fatal(err)
 	}
 	h, err := handlers.New(handlers.Deps{Server: w.api, Catalogue: posts, Bookings: office, Identity: w.people, Limits: w.people})

@@ -32,7 +32,7 @@ func fieldText(f Field, lang string) string {
 		t = booking.Text{UK: "невідоме поле або значення", EN: "unknown field or value"}
 	case FieldNotAllowed:
 		t = booking.Text{UK: "тут цього не має бути", EN: "not allowed here"}
-	case FieldMalformed:
+	case FieldMalformed, "format":
 		t = booking.Text{UK: "неправильний запис", EN: "not of the documented form"}
 	case FieldType:
 		t = booking.Text{UK: "не той тип значення", EN: "a value of the wrong type"}
@@ -50,6 +50,10 @@ func fieldText(f Field, lang string) string {
 		t = booking.Text{UK: "забагато рівнів вкладеності", EN: "nested too deeply"}
 	case FieldNotBase64:
 		t = booking.Text{UK: "має бути рядок base64", EN: "must be standard base64"}
+	case "implied":
+		t = booking.Text{UK: "це право є й так", EN: "given already by something else"}
+	case "not-ready":
+		t = booking.Text{UK: "ще не готово", EN: "not ready"}
 	case "off-grid":
 		t = booking.Text{UK: "час не збігається із сіткою", EN: "not on the grid"}
 	case "empty-span":
