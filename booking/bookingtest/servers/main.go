@@ -91,6 +91,18 @@ type folder struct {
 	lock *os.File
 }
 
+// Folder returns a fresh folder for a test that starts a server or a whole demo in it, removed after the test. Take it instead of t.TempDir, whose
+// parent is 0700: run as root, PostgreSQL's account could not enter that one, and its data would be put elsewhere and stay there.
+func Folder(t testing.TB) string {
+	t.Helper()
+	f, err := newFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.remove)
+	return f.path
+}
+
 // newFolder is not t.TempDir: that one is 0700 and PostgreSQL's account could not enter it when the tests run as root.
 func newFolder() (*folder, error) {
 	path, err := os.MkdirTemp("", folderPrefix)

@@ -2,6 +2,9 @@ package servers_test
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +71,20 @@ func TestEmptyDatabaseKnowsUkrainianLetters(t *testing.T) {
 	var upper string
 	if err := conn.QueryRow(t.Context(), "SELECT upper('їжак')").Scan(&upper); err != nil || upper != "ЇЖАК" {
 		t.Fatalf("upper: %q, %v", upper, err)
+	}
+}
+
+func TestFolderIsOpenAndRemoved(t *testing.T) {
+	var path string
+	t.Run("", func(t *testing.T) {
+		path = servers.Folder(t)
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm() != 0o755 {
+			t.Errorf("%v, %v", info.Mode(), err)
+		}
+	})
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it stays: %v", err)
 	}
 }
 
