@@ -45,36 +45,36 @@ func mapError(what string, err error) error {
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		if code, ok := violation(pg); ok {
-			return &booking.Error{Code: code, Detail: "the ledger refused it", Cause: fmt.Errorf("%s: %w", what, err)}
+		if code, detail := violation(pg); code != "" {
+			return &booking.Error{Code: code, Detail: detail, Cause: fmt.Errorf("%s: %w", what, err)}
 		}
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// violation names the code that a broken constraint stands for.
-func violation(pg *pgconn.PgError) (booking.Code, bool) {
+// violation names the code that a broken constraint stands for, with words for the person; "" for others.
+func violation(pg *pgconn.PgError) (booking.Code, string) {
 	if pg.Code == stateExclusionViolation {
-		return booking.CodeInvalid, true // two seats of one counter overlap
+		return booking.CodeInvalid, "two seats of one counter overlap"
 	}
 	if pg.Code != stateUniqueViolation {
-		return "", false
+		return "", ""
 	}
 	switch pg.ConstraintName {
 	case "seat_claims_pkey":
-		return booking.CodeSeatTaken, true
+		return booking.CodeSeatTaken, "the seat is no longer open"
 	case "person_claims_pkey":
-		return booking.CodeAlreadyBooked, true
-	case "appointments_hold_id_key":
-		return booking.CodeAlreadyConfirmed, true
-	case "appointments_signature_digest_key", "consumed_nonces_pkey":
-		return booking.CodeSignatureReused, true
+		return booking.CodeAlreadyBooked, "there is an active appointment in this group of services"
+	case "appointments_hold_id_key", "ended_holds_pkey":
+		return booking.CodeAlreadyConfirmed, "the hold has been used"
+	case "appointments_signature_digest_key", "ended_holds_nonce_key":
+		return booking.CodeSignatureReused, "this signature has been accepted before"
 	case "appointments_reference_key", "appointments_pkey":
-		return booking.CodeInvalid, true
+		return booking.CodeInvalid, "the reference is in use; choose another"
 	case "weeks_pkey":
-		return booking.CodeStale, true
+		return booking.CodeStale, "the week has been published by someone else meanwhile"
 	}
-	return "", false
+	return "", ""
 }
 
 // unreachable tells whether the database could not be asked or could not answer now, as against refusing.
@@ -100,5 +100,8 @@ func tryAgain(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == stateSerialization || pg.Code == stateDeadlock)
 }
+
+// neverSent tells whether the statement did not reach the server at all: its connection had died before.
+func neverSent(err error) bool { return err != nil && pgconn.SafeToRetry(err) }
 
 func hasPoolSize(dsn string) bool { return strings.Contains(dsn, "pool_max_conns") }

@@ -155,13 +155,14 @@ func (s *Store) Ping(ctx context.Context) error {
 
 const maxAttempts = 3
 
-// inTx runs fn in one transaction and maps the error; what completes "could not …". Serialization failures and
-// deadlocks are tried again, so fn must not keep effects outside the transaction.
+// inTx runs fn in one transaction and maps the error; what says what was being done. Serialization failures,
+// deadlocks and connections found dead before anything was sent are tried again, so fn must not keep effects outside
+// the transaction.
 func (s *Store) inTx(ctx context.Context, what string, opts pgx.TxOptions, fn func(tx pgx.Tx, q *rows.Queries) error) error {
 	var err error
 	for range maxAttempts {
 		err = pgx.BeginTxFunc(ctx, s.pool, opts, func(tx pgx.Tx) error { return fn(tx, s.query.WithTx(tx)) })
-		if !tryAgain(err) {
+		if !tryAgain(err) && !neverSent(err) {
 			break
 		}
 	}
