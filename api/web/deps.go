@@ -84,7 +84,7 @@ type Demo struct {
 	Mailbox Mailbox
 }
 
-// Deps is what the pages stand on. All but Ready, Demo and Logger are needed.
+// Deps is what the pages stand on. All but Limits, Ready, Demo and Logger are needed.
 type Deps struct {
 	// Server is the edge: sessions and form tokens of browsers, limits, and where routes are mounted.
 	Server    *api.Server
@@ -93,6 +93,8 @@ type Deps struct {
 	Catalogue *booking.Catalogue
 	// Policy is that of the office: the grid of the schedule and the figures that pages state.
 	Policy booking.Policy
+	// Limits by person and action, the same as the API's; nil: none.
+	Limits PersonLimits
 	Ready  Ready
 	Demo   *Demo
 	Logger *slog.Logger
@@ -104,6 +106,9 @@ func (d *Deps) check() error {
 	}
 	if d.Demo != nil && (d.Demo.Signer == nil || d.Demo.Mailbox == nil) {
 		return errors.New("web: the demo needs a signer and a mailbox")
+	}
+	if d.Limits != nil {
+		d.Bookings = limited{d.Bookings, d.Limits}
 	}
 	if d.Ready == nil {
 		d.Ready = func(context.Context) error { return nil }

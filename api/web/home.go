@@ -14,11 +14,11 @@ import (
 // metered is a post with the legal meter of some weeks, the running one first.
 type metered struct {
 	Post  booking.Consulate
-	Weeks []capacity.Report
+	Weeks []booking.Publication
 }
 
 // Now is the meter of the running week.
-func (m metered) Now() capacity.Report { return m.Weeks[0] }
+func (m metered) Now() capacity.Report { return m.Weeks[0].Meter }
 
 // Short tells whether one of the weeks is below the legal minimum.
 func (m metered) Short() bool { return !m.Now().Met }
@@ -62,14 +62,7 @@ func (s *Site) meters(ctx context.Context) ([]metered, error) {
 func (s *Site) meter(ctx context.Context, c booking.Consulate) (metered, error) {
 	from := capacity.DateOf(s.Server.Now().In(c.Location))
 	weeks, err := s.Bookings.LegalMinimum(ctx, c.ID, from, from.AddDays(7*(meteredSpan-1)))
-	if err != nil {
-		return metered{}, err
-	}
-	m := metered{Post: c}
-	for _, w := range weeks {
-		m.Weeks = append(m.Weeks, w.Meter)
-	}
-	return m, nil
+	return metered{Post: c, Weeks: weeks}, err
 }
 
 type homeData struct {
@@ -96,7 +89,7 @@ func home(v *visit) error {
 		}
 		if m.ByDraw() {
 			d.Drawn++
-		} else if m.Now().Online+m.Weeks[len(m.Weeks)-1].Online > 0 {
+		} else if m.Now().Online+m.Weeks[len(m.Weeks)-1].Meter.Online > 0 {
 			d.Direct = append(d.Direct, m)
 		}
 	}

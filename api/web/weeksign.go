@@ -49,7 +49,9 @@ func (v *visit) carried() (weekToSign, error) {
 	if err == nil {
 		d := json.NewDecoder(bytes.NewReader(raw))
 		d.DisallowUnknownFields()
-		err = d.Decode(&s)
+		if err = d.Decode(&s); err == nil && d.More() {
+			err = errBadForm
+		}
 	}
 	if err != nil {
 		return s, problem.Refuse(problem.CodeMalformedRequest, "")
