@@ -22,60 +22,70 @@ type match struct {
 	certified bool
 }
 
-// findMatches looks the identifiers up and locks their rows, in the order of their keys so that two resolutions
-// cannot wait for each other.
+// lockMatches looks the identifiers up and locks the persons who have them: whoever changes a person's identifiers
+// holds her lock, so what is answered stays true until the transaction ends. Locks are taken in the order of their
+// keys and before anything is inserted, so that two resolutions cannot wait for each other.
+func lockMatches(ctx context.Context, tx pgx.Tx, ids []identity.SealedIdentifier) ([]match, error) {
+	before, err := findMatches(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	held := persons(before)
+	if len(held) == 0 {
+		return before, nil
+	}
+	// NO KEY: rows that refer to a person may be added meanwhile.
+	_, err = tx.Exec(ctx, `SELECT FROM identity.persons WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, held)
+	if err != nil {
+		return nil, fmt.Errorf("lock persons: %w", err)
+	}
+	after, err := findMatches(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Equal(held, persons(after)) { // another was faster
+		return nil, errLostRace
+	}
+	return after, nil
+}
+
+// findMatches reads who has the identifiers now.
 func findMatches(ctx context.Context, tx pgx.Tx, ids []identity.SealedIdentifier) ([]match, error) {
 	matches := make([]match, len(ids))
-	var (
-		kinds    []string
-		versions []int32
-		macs     [][]byte
-		index    []int32
-	)
+	kinds, versions, macs := columns(ids)
+	var index []int32
 	for i, id := range ids {
 		matches[i].given = id
-		for _, p := range id.Pseudonyms {
-			kinds, versions, macs, index = append(kinds, string(id.Kind)), append(versions, int32(p.KeyVersion)), append(macs, p.MAC[:]), append(index, int32(i))
-		}
+		index = append(index, slices.Repeat([]int32{int32(i)}, len(id.Pseudonyms))...)
 	}
 	rows, err := tx.Query(ctx, `
-		SELECT DISTINCT g.index, p.identifier
+		SELECT DISTINCT g.index, i.id, i.person, i.certified_at IS NOT NULL
 		FROM unnest($1::text[], $2::int[], $3::bytea[], $4::int[]) AS g (kind, key_version, hmac, index)
-		JOIN identity.identifier_pseudonyms p USING (kind, key_version, hmac)`, kinds, versions, macs, index)
+		JOIN identity.identifier_pseudonyms p USING (kind, key_version, hmac)
+		JOIN identity.person_identifiers i ON i.id = p.identifier`, kinds, versions, macs, index)
 	if err != nil {
-		return nil, fmt.Errorf("look up pseudonyms: %w", err)
+		return nil, fmt.Errorf("look up identifiers: %w", err)
 	}
-	found := map[uuid.UUID]int32{}
 	var (
-		i  int32
-		id uuid.UUID
+		i int32
+		m match
 	)
-	if _, err := pgx.ForEachRow(rows, []any{&i, &id}, func() error { found[id] = i; return nil }); err != nil {
-		return nil, fmt.Errorf("look up pseudonyms: %w", err)
-	}
-	if len(found) == 0 {
-		return matches, nil
-	}
-	held := make([]uuid.UUID, 0, len(found))
-	for id := range found {
-		held = append(held, id)
-	}
-	rows, err = tx.Query(ctx, `
-		SELECT id, person, certified_at IS NOT NULL FROM identity.person_identifiers
-		WHERE id = ANY($1) ORDER BY id FOR UPDATE`, held)
-	if err != nil {
-		return nil, fmt.Errorf("lock identifiers: %w", err)
-	}
-	var m match
-	_, err = pgx.ForEachRow(rows, []any{&m.row, &m.person, &m.certified}, func() error {
-		at := &matches[found[m.row]]
+	_, err = pgx.ForEachRow(rows, []any{&i, &m.row, &m.person, &m.certified}, func() error {
+		at := &matches[i]
 		at.row, at.person, at.certified = m.row, m.person, m.certified
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("lock identifiers: %w", err)
+		return nil, fmt.Errorf("look up identifiers: %w", err)
 	}
 	return matches, nil
+}
+
+// persons are the distinct owners of the matches, sorted.
+func persons(matches []match) []uuid.UUID {
+	list := append(owners(matches, true), owners(matches, false)...)
+	slices.SortFunc(list, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	return slices.Compact(list)
 }
 
 // owners answers the distinct persons of certified or of declared matches, in the order of the given identifiers.

@@ -3,7 +3,6 @@ package pgstore
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,8 +20,11 @@ import (
 func (s *Store) ResolveCertified(
 	ctx context.Context, candidate uuid.UUID, ids []identity.SealedIdentifier, at time.Time,
 ) (person uuid.UUID, err error) {
+	if person, known, err := s.knownSigner(ctx, ids); err != nil || known {
+		return person, err
+	}
 	err = s.inTx(ctx, "resolve certificate", func(tx pgx.Tx) error {
-		matches, err := findMatches(ctx, tx, ids)
+		matches, err := lockMatches(ctx, tx, ids)
 		if err != nil {
 			return err
 		}
@@ -37,13 +39,14 @@ func (s *Store) ResolveCertified(
 		default:
 			person = candidate
 		}
-		if err := lockOrMake(ctx, tx, person, candidate, at); err != nil {
-			return err
+		switch {
+		case person == candidate:
+			err = makePerson(ctx, tx, person, at)
+		case len(certified) == 0:
+			err = adopt(ctx, tx, person, matches)
 		}
-		if len(certified) == 0 && person != candidate {
-			if err := adopt(ctx, tx, person, matches); err != nil {
-				return err
-			}
+		if err != nil {
+			return err
 		}
 		for _, m := range inKeyOrder(matches) {
 			if err := attach(ctx, tx, person, m, true, at); err != nil {
@@ -55,15 +58,49 @@ func (s *Store) ResolveCertified(
 	return person, err
 }
 
-// adopt makes a declared person ready for her certificate.
-func adopt(ctx context.Context, tx pgx.Tx, person uuid.UUID, matches []match) error {
-	isCertified, err := certified(ctx, tx, person)
+// knownSigner answers in one query for a person who comes back with the same numbers: every hash of them is hers by
+// certificate already, so there is nothing to change. Certified numbers never move, so no lock is needed.
+func (s *Store) knownSigner(ctx context.Context, ids []identity.SealedIdentifier) (person uuid.UUID, known bool, err error) {
+	kinds, versions, macs := columns(ids)
+	rows, err := s.pool.Query(ctx, ownersQuery, kinds, versions, macs)
 	if err != nil {
-		return err
+		return uuid.Nil, false, translate("look up signer", err)
 	}
-	if isCertified { // since the rows were read, by another number
-		return errLostRace
+	var (
+		owner  uuid.UUID
+		hashes int
+	)
+	owners := 0
+	_, err = pgx.ForEachRow(rows, []any{&owner, &hashes}, func() error { owners++; return nil })
+	if err != nil {
+		return uuid.Nil, false, translate("look up signer", err)
 	}
+	if owners != 1 || hashes != len(macs) {
+		return uuid.Nil, false, nil
+	}
+	return owner, true, nil
+}
+
+// ownersQuery answers each certified owner of any of the hashes, and of how many of them.
+const ownersQuery = `
+	SELECT i.person, count(*)
+	FROM unnest($1::text[], $2::int[], $3::bytea[]) AS g (kind, key_version, hmac)
+	JOIN identity.identifier_pseudonyms p USING (kind, key_version, hmac)
+	JOIN identity.person_identifiers i ON i.id = p.identifier AND i.certified_at IS NOT NULL
+	GROUP BY i.person ORDER BY i.person`
+
+// columns are the hashes of identifiers, as unnest takes them.
+func columns(ids []identity.SealedIdentifier) (kinds []string, versions []int32, macs [][]byte) {
+	for _, id := range ids {
+		for _, p := range id.Pseudonyms {
+			kinds, versions, macs = append(kinds, string(id.Kind)), append(versions, int32(p.KeyVersion)), append(macs, p.MAC[:])
+		}
+	}
+	return kinds, versions, macs
+}
+
+// adopt makes a declared person ready for her certificate: what the certificate does not say is dropped.
+func adopt(ctx context.Context, tx pgx.Tx, person uuid.UUID, matches []match) error {
 	keep := make([]uuid.UUID, 0, len(matches))
 	for _, m := range matches {
 		if m.row != uuid.Nil {
@@ -83,7 +120,7 @@ func (s *Store) ResolveDeclared(
 	ctx context.Context, candidate uuid.UUID, ids []identity.SealedIdentifier, at time.Time,
 ) (person uuid.UUID, err error) {
 	err = s.inTx(ctx, "resolve applicant", func(tx pgx.Tx) error {
-		matches, err := findMatches(ctx, tx, ids)
+		matches, err := lockMatches(ctx, tx, ids)
 		if err != nil {
 			return err
 		}
@@ -99,13 +136,10 @@ func (s *Store) ResolveDeclared(
 		default:
 			person = candidate
 		}
-		if err := lockOrMake(ctx, tx, person, candidate, at); err != nil {
-			return err
-		}
-		if isCertified, err := certified(ctx, tx, person); err != nil {
-			return err
-		} else if isCertified { // since the rows were read, by another number
-			return errLostRace
+		if person == candidate {
+			if err := makePerson(ctx, tx, person, at); err != nil {
+				return err
+			}
 		}
 		for _, m := range inKeyOrder(matches) {
 			if m.row != uuid.Nil && m.person != person {
@@ -120,55 +154,26 @@ func (s *Store) ResolveDeclared(
 	return person, err
 }
 
-// CertifiedOwners answers who owns any of the numbers by certificate, each once.
+// CertifiedOwners answers who owns any of the numbers by certificate, each once, in order.
 func (s *Store) CertifiedOwners(ctx context.Context, ids []identity.SealedIdentifier) ([]uuid.UUID, error) {
-	var (
-		kinds    []string
-		versions []int32
-		macs     [][]byte
-	)
-	for _, id := range ids {
-		for _, p := range id.Pseudonyms {
-			kinds, versions, macs = append(kinds, string(id.Kind)), append(versions, int32(p.KeyVersion)), append(macs, p.MAC[:])
-		}
-	}
-	rows, err := s.pool.Query(ctx, `
-		SELECT DISTINCT i.person
-		FROM unnest($1::text[], $2::int[], $3::bytea[]) AS g (kind, key_version, hmac)
-		JOIN identity.identifier_pseudonyms p USING (kind, key_version, hmac)
-		JOIN identity.person_identifiers i ON i.id = p.identifier AND i.certified_at IS NOT NULL`, kinds, versions, macs)
+	kinds, versions, macs := columns(ids)
+	rows, err := s.pool.Query(ctx, ownersQuery, kinds, versions, macs)
 	if err != nil {
 		return nil, translate("find signer", err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return nil, translate("find signer", err)
-	}
-	slices.SortFunc(list, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
-	return list, nil
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (owner uuid.UUID, err error) {
+		var hashes int
+		err = row.Scan(&owner, &hashes)
+		return owner, err
+	})
+	return list, translate("find signer", err)
 }
 
-// lockOrMake locks the person's row against other resolutions, or makes it when person is the candidate.
-func lockOrMake(ctx context.Context, tx pgx.Tx, person, candidate uuid.UUID, at time.Time) error {
-	if person == candidate {
-		if _, err := tx.Exec(ctx, `INSERT INTO identity.persons (id, created_at) VALUES ($1, $2)`, person, at); err != nil {
-			return fmt.Errorf("store person: %w", err)
-		}
-		return nil
-	}
-	if _, err := tx.Exec(ctx, `SELECT 1 FROM identity.persons WHERE id = $1 FOR UPDATE`, person); err != nil {
-		return fmt.Errorf("lock person: %w", err)
+func makePerson(ctx context.Context, tx pgx.Tx, person uuid.UUID, at time.Time) error {
+	if _, err := tx.Exec(ctx, `INSERT INTO identity.persons (id, created_at) VALUES ($1, $2)`, person, at); err != nil {
+		return fmt.Errorf("store person: %w", err)
 	}
 	return nil
-}
-
-func certified(ctx context.Context, tx pgx.Tx, person uuid.UUID) (yes bool, err error) {
-	err = tx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM identity.person_identifiers WHERE person = $1 AND certified_at IS NOT NULL)`, person).Scan(&yes)
-	if err != nil {
-		return false, fmt.Errorf("look whether certified: %w", err)
-	}
-	return yes, nil
 }
 
 func errConflict() error {
