@@ -127,8 +127,9 @@ func storeSnapshot(t *testing.T, l FullLedger) {
 		}
 	}
 	mustConfirm(t, l, Sign(MakeHold(seats[1], uuid.New())))
-	WantCode(t, l.ReturnSeats(t.Context(), []booking.EndedHold{EndOf(MakeHold(seats[2], uuid.New()), booking.EndExpired),
-		EndOf(MakeHold(seats[3], uuid.New()), booking.EndExpired)}, []time.Time{dayBefore(), {}}), "")
+	WantCode(t, l.ReturnSeats(t.Context(), []booking.EndedHold{
+		EndOf(MakeHold(seats[2], uuid.New()), booking.EndExpired), EndOf(MakeHold(seats[3], uuid.New()), booking.EndExpired),
+	}, []time.Time{dayBefore(), {}}), "")
 	_, err = l.ReopenDue(t.Context(), dayBefore(), 9) // seat 2 left and came back
 	WantCode(t, err, "")
 	_, err = l.PublishWeek(t.Context(), booking.WeekChange{Consulate: TestPost, ISOWeek: TestWeek, Expected: 1, Remove: []booking.SeatID{seats[4].ID}})

@@ -89,18 +89,17 @@ func (f *flaky) fault(method string) error {
 }
 
 func (f *flaky) Acknowledge(ctx context.Context, c booking.ConsulateID, holds []booking.HoldID) error {
-	return errors.Join(f.fault("Acknowledge"), f.unless("Acknowledge", func() error { return f.Inventory.Acknowledge(ctx, c, holds) }))
+	if err := f.fault("Acknowledge"); err != nil {
+		return err
+	}
+	return f.Inventory.Acknowledge(ctx, c, holds)
 }
 
 func (f *flaky) Publish(ctx context.Context, c booking.ConsulateID, seats []booking.Seat) error {
-	return errors.Join(f.fault("Publish"), f.unless("Publish", func() error { return f.Inventory.Publish(ctx, c, seats) }))
-}
-
-func (f *flaky) unless(method string, run func() error) error {
-	if f.fault(method) != nil {
-		return nil
+	if err := f.fault("Publish"); err != nil {
+		return err
 	}
-	return run()
+	return f.Inventory.Publish(ctx, c, seats)
 }
 
 // world is a ledger in PostgreSQL, an inventory in miniredis, and the service between them, in virtual time a

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"time"
@@ -81,7 +80,7 @@ func migrateTables(ctx context.Context, pool *pgxpool.Pool) error {
 
 func migrateRiver(ctx context.Context, pool *pgxpool.Pool) error {
 	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{
-		Schema: Schema, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Schema: Schema, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
