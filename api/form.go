@@ -27,6 +27,9 @@ const (
 // formTokenTTL is how long a page may stay open before its form is refused.
 const formTokenTTL = 12 * time.Hour
 
+// browserLength is how long a browser's name is: 128 bits in base64.
+const browserLength = 22
+
 // keys are derived from the form key, one for each use.
 type keys struct{ form, answers []byte }
 
@@ -53,7 +56,7 @@ func (s *Server) FormToken(c echo.Context) (string, error) {
 
 // browser is the random name of this browser.
 func (s *Server) browser(c echo.Context) (string, error) {
-	if k, err := c.Cookie(FormCookie); err == nil && len(k.Value) == 22 {
+	if k, err := c.Cookie(FormCookie); err == nil && len(k.Value) == browserLength {
 		return k.Value, nil
 	}
 	if v, ok := c.Get(FormCookie).(string); ok {
@@ -115,7 +118,7 @@ func (s *Server) VerifyForm(c echo.Context) error {
 }
 
 func (s *Server) goodToken(c echo.Context, browser, token string) bool {
-	if len(token) > 64 {
+	if len(token) > 64 || len(browser) != browserLength {
 		return false
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(token)

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,9 +17,11 @@ import (
 	"chesna/configs"
 )
 
+var loaded = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load(oapi.Spec()) })
+
 func load(t testing.TB) *contract.Contract {
 	t.Helper()
-	c, err := contract.Load(oapi.Spec())
+	c, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -227,6 +227,26 @@ func TestOneKeyAtOnce(t *testing.T) {
 	}
 }
 
+// TestLostInventoryIsNotSoldOut: an emptied or unreachable Redis asks to come back, and never says "sold out".
+func TestLostInventoryIsNotSoldOut(t *testing.T) {
+	w := newWorld(t)
+	w.publish()
+	body := encode(t, map[string]any{
+		"consulate": "waw", "service": "passport-adult", "window": "waw-passport-" + strings.ReplaceAll(w.week.Day(1).String(), "-", "") + "-am",
+	})
+	hold := func(code string) {
+		t.Helper()
+		if got := w.call("olena", "POST", "/api/v1/holds", body).want(503, code); got.header.Get("Retry-After") == "" {
+			t.Error("503 without Retry-After")
+		}
+	}
+	w.redis.FlushAll()
+	hold("no-inventory")
+	w.call("olena", "GET", "/api/v1/consulates/waw/availability?service=passport-adult", "").want(503, "no-inventory")
+	w.redis.Close()
+	hold("unavailable")
+}
+
 func TestCoarseLimitOfAClass(t *testing.T) {
 	w := newWorld(t, func(d *api.Deps) {
 		d.Limits = map[string]api.EdgeLimit{api.ClassChallenge: {Requests: 2, Period: time.Minute}}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
@@ -40,6 +41,7 @@ type world struct {
 	ledger *ledger
 	people *people
 	logs   *bytes.Buffer
+	redis  *miniredis.Miniredis
 	router routers.Router
 	week   capacity.ISOWeek // the week after next, of which nothing is published
 }
@@ -79,7 +81,8 @@ func catalogue(t testing.TB) *booking.Catalogue {
 
 func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 	t.Helper()
-	client := redis.NewClient(&redis.Options{Addr: servers.Miniredis(t).Addr()})
+	engine := servers.Miniredis(t)
+	client := redis.NewClient(&redis.Options{Addr: engine.Addr(), MaxRetries: -1})
 	t.Cleanup(func() { _ = client.Close() })
 	inventory, err := redisinv.New(redisinv.Deps{Client: client})
 	if err != nil {
@@ -87,7 +90,7 @@ func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 	}
 	inventory.Start()
 	t.Cleanup(inventory.Stop)
-	w := &world{t: t, ledger: newLedger(), people: newPeople(), logs: &bytes.Buffer{}}
+	w := &world{t: t, redis: engine, ledger: newLedger(), people: newPeople(), logs: &bytes.Buffer{}}
 	w.week = capacity.WeekOf(capacity.DateOf(time.Now())).Add(2)
 	posts := catalogue(t)
 	for _, c := range posts.Consulates() {
@@ -123,15 +126,20 @@ func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 		t.Fatal(err)
 	}
 	h.Mount()
-	doc, err := contract.Document(oapi.Spec())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w.router, err = legacy.NewRouter(doc); err != nil {
+	if w.router, err = described(); err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
+
+// described finds the operation of a request in openapi.yaml.
+var described = sync.OnceValues(func() (routers.Router, error) {
+	doc, err := contract.Document(oapi.Spec())
+	if err != nil {
+		return nil, err
+	}
+	return legacy.NewRouter(doc)
+})
 
 // lockedWriter lets several goroutines log.
 type lockedWriter struct {
