@@ -3,6 +3,7 @@ package redisinv_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,6 +50,65 @@ func TestServerKilled(t *testing.T) {
 	}
 	bookCheck(t, inv, "waw")
 }
+
+// TestServerKilledInARush kills a Redis that keeps its writes while many hold. Every hold that somebody was told of
+// is there afterwards, and whoever got no answer asks again and has one hold.
+func TestServerKilledInARush(t *testing.T) {
+	e := servers.RedisEngine(t, servers.WithAppendOnly())
+	inv := start(t, redisinv.Deps{Client: e.Client, ClaimTTL: time.Minute, GateLife: noGate})
+	at := time.Now().Add(72 * time.Hour).UTC().Truncate(time.Hour)
+	s := booking.Snapshot{Epoch: "1"}
+	for i := range 20000 {
+		s.Seats = append(s.Seats, numberedSeat("waw", at.Add(time.Duration(i/10)*time.Minute), i%10))
+	}
+	wantCode(t, inv.Rebuild(t.Context(), "waw", s, nil), "")
+	var mu sync.Mutex
+	told := map[booking.HoldID]booking.SeatID{}
+	enough := make(chan struct{})
+	var unanswered []booking.HoldRequest
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			for range len(s.Seats) / 16 {
+				r := request("waw", uuid.New(), at, at.Add(999*time.Hour))
+				h, err := inv.Hold(t.Context(), r)
+				mu.Lock()
+				if err != nil {
+					unanswered = append(unanswered, r)
+					mu.Unlock()
+					return
+				}
+				told[h.ID] = h.Seat
+				if len(told) == 500 {
+					close(enough)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	<-enough
+	e.Server.Kill9()
+	wg.Wait()
+	e.Server.Restart()
+	for id, seat := range told {
+		if h, err := inv.Find(t.Context(), id); err != nil || h.Seat != seat {
+			t.Fatalf("hold %s, which somebody was told of: %v", id, err)
+		}
+	}
+	if len(unanswered) != 16 {
+		t.Fatalf("%d requests without an answer", len(unanswered))
+	}
+	for _, r := range unanswered {
+		wantCode(t, errOf(inv.Hold(t.Context(), r)), "")
+	}
+	bookCheck(t, inv, "waw")
+	p, err := inv.Inspect(t.Context(), "waw")
+	if err != nil || len(p.Held) != len(told)+len(unanswered) {
+		t.Fatalf("%d holds of %d people, %v", len(p.Held), len(told)+len(unanswered), err)
+	}
+}
+
+func errOf(_ booking.Hold, err error) error { return err }
 
 // TestServerEmptied restarts a Redis that keeps nothing: nobody is told "sold out" until the rebuild.
 func TestServerEmptied(t *testing.T) {
