@@ -9,21 +9,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"chesna/api"
 )
-
-// plan is a week of one counter: every working day from 9 to the given hour.
-func plan(to string) map[string]any {
-	var openings []map[string]any
-	for _, d := range []string{"mon", "tue", "wed", "thu", "fri"} {
-		openings = append(openings, map[string]any{"weekday": d, "from": "09:00", "to": to, "group": "passport", "pool": "open"})
-	}
-	return map[string]any{"counters": []any{map[string]any{"id": "c1", "openings": openings}}}
-}
 
 func encode(t testing.TB, v any) string {
 	t.Helper()
@@ -41,14 +31,6 @@ func (x exchange) document() []byte {
 		x.t.Fatalf("no document: %s", x.body)
 	}
 	return b
-}
-
-func (w *world) weekPath() string { return "/api/v1/consulates/waw/weeks/" + w.week.String() }
-
-// publish opens 09:00 to 14:00 on the five working days: 50 seats.
-func (w *world) publish() {
-	w.t.Helper()
-	w.call("ivanna", "PUT", w.weekPath(), encode(w.t, plan("14:00"))).want(200, "")
 }
 
 // hold takes the first free seat and returns the exchange.
@@ -155,78 +137,6 @@ func TestHoldForAChild(t *testing.T) {
 	}
 }
 
-func TestIdempotencyKey(t *testing.T) {
-	w := newWorld(t)
-	w.publish()
-	held := w.hold("olena").want(201, "")
-	confirm := "/api/v1/holds/" + held.text("holdId") + "/confirm"
-	body := encode(t, map[string]string{"signature": sign("olena", held.document())})
-	first := w.call("olena", "POST", confirm, body, api.KeyHeader, "key-0001").want(201, "")
-	second := w.call("olena", "POST", confirm, body, api.KeyHeader, "key-0001").want(201, "")
-	if !bytes.Equal(first.body, second.body) || second.header.Get(api.ReplayedHeader) != "true" ||
-		second.header.Get("Location") != first.header.Get("Location") {
-		t.Errorf("replayed %s, was %s", second.body, first.body)
-	}
-	w.call("olena", "POST", confirm, `{"signature":"b3RoZXI="}`, api.KeyHeader, "key-0001").want(422, "idempotency-mismatch")
-
-	// A refusal is not remembered, and the same key of another person or route is another key.
-	w.call("taras", "POST", confirm, body, api.KeyHeader, "key-0001").want(404, "hold-not-found")
-	path := "/api/v1/appointments/" + first.text("id") + "/cancel"
-	w.ledger.mu.Lock()
-	w.ledger.answers["00000000-0000-0000-0000-000000000001 POST /api/v1/appointments/:id/cancel"+keyHash("key-0003")] = &answer{}
-	w.ledger.mu.Unlock()
-	w.call("olena", "POST", path, "{}", api.KeyHeader, "key-0003").want(422, "idempotency-mismatch")
-	w.call("olena", "POST", path, "{}", api.KeyHeader, "key-0001").want(200, "")
-	for _, a := range w.ledger.answers {
-		if a.said != nil && bytes.Contains(a.said.Body, []byte("reference")) {
-			t.Error("an answer is kept in clear")
-		}
-	}
-}
-
-func TestRefusedRequestsMayBeRepeatedWithTheirKey(t *testing.T) {
-	w := newWorld(t)
-	w.publish()
-	held := w.hold("olena").want(201, "")
-	confirm := "/api/v1/holds/" + held.text("holdId") + "/confirm"
-	body := encode(t, map[string]string{"signature": sign("olena", held.document())})
-	w.ledger.down = true
-	if got := w.call("olena", "POST", confirm, body, api.KeyHeader, "key-0001").want(503, "unavailable"); got.header.Get("Retry-After") == "" {
-		t.Error("503 without Retry-After")
-	}
-	w.ledger.down = false
-	w.call("olena", "POST", confirm, body, api.KeyHeader, "key-0001").want(201, "")
-}
-
-// TestOneKeyAtOnce: of many equal requests with one key one is carried out; the others get its answer or are
-// told to wait.
-func TestOneKeyAtOnce(t *testing.T) {
-	w := newWorld(t)
-	w.publish()
-	held := w.hold("olena").want(201, "")
-	confirm := "/api/v1/holds/" + held.text("holdId") + "/confirm"
-	body := encode(t, map[string]string{"signature": sign("olena", held.document())})
-	answers := make([]exchange, 16)
-	var all sync.WaitGroup
-	for i := range answers {
-		all.Go(func() { answers[i] = w.call("olena", "POST", confirm, body, api.KeyHeader, "key-0001") })
-	}
-	all.Wait()
-	ids := map[string]bool{}
-	for _, a := range answers {
-		switch {
-		case a.status == 201:
-			ids[a.text("id")] = true
-		case a.status == 409 && a.text("code") == "idempotency-in-flight" && a.header.Get("Retry-After") != "":
-		default:
-			t.Errorf("%d: %s", a.status, a.body)
-		}
-	}
-	if len(ids) != 1 || w.ledger.changes() != 2 { // the week and one appointment
-		t.Errorf("%d appointments answered, %d changes", len(ids), w.ledger.changes())
-	}
-}
-
 // TestLostInventoryIsNotSoldOut: an emptied or unreachable Redis asks to come back, and never says "sold out".
 func TestLostInventoryIsNotSoldOut(t *testing.T) {
 	w := newWorld(t)
@@ -305,56 +215,6 @@ func TestCatalogueIsCached(t *testing.T) {
 	}
 	w.call("", "HEAD", "/api/v1/person", "").want(401, "")
 	w.call("", "GET", "/api/v1/consulates/xyz", "").want(404, "unknown-consulate")
-}
-
-func TestPublishWeek(t *testing.T) {
-	w := newWorld(t)
-	path := w.weekPath()
-	w.call("olena", "PUT", path, encode(t, plan("14:00"))).want(403, "forbidden")
-	w.call("ivanna", "PUT", strings.Replace(path, "waw", "wdc", 1), encode(t, plan("14:00"))).want(403, "forbidden")
-	first := w.call("ivanna", "PUT", path, encode(t, plan("14:00")), "If-Match", `"0"`).want(200, "")
-	if first.header.Get("ETag") != `"1"` {
-		t.Errorf("ETag %q", first.header.Get("ETag"))
-	}
-	w.call("ivanna", "PUT", path, encode(t, plan("13:30"))).want(428, "if-match-required")
-	w.call("ivanna", "PUT", path, encode(t, plan("13:30")), "If-Match", `"7"`).want(412, "stale")
-
-	// A short week is refused with what has to be signed; the same request with the signature passes.
-	short := plan("12:00")
-	w.call("ivanna", "PUT", path, encode(t, short), "If-Match", `"1"`).want(409, "below-legal-minimum")
-	short["reason"] = "ремонт приміщення"
-	refused := w.call("ivanna", "PUT", path, encode(t, short), "If-Match", `"1"`).want(409, "below-legal-minimum")
-	short["signature"] = sign("ivanna", refused.document())
-	w.call("ivanna", "PUT", path, encode(t, short), "If-Match", `"1"`).want(200, "")
-
-	got := w.call("ivanna", "GET", path, "").want(200, "")
-	if got.header.Get("ETag") != `"2"` || got.text("reason") != "ремонт приміщення" {
-		t.Errorf("week: %s", got.body)
-	}
-	public := w.call("", "GET", "/api/v1/consulates/waw/legal-minimum?from="+w.week.String()+"&to="+w.week.String(), "").want(200, "").items()
-	if one := public[0].(map[string]any); len(public) != 1 || one["met"] != false || one["reason"] != "ремонт приміщення" {
-		t.Errorf("legal minimum: %v", public)
-	}
-}
-
-func TestTakenSeatsCannotVanish(t *testing.T) {
-	w := newWorld(t)
-	w.publish()
-	held := w.hold("olena").want(201, "")
-	w.call("olena", "POST", "/api/v1/holds/"+held.text("holdId")+"/confirm", encode(t, map[string]string{"signature": sign("olena", held.document())})).want(201, "")
-	less := plan("14:00")
-	openings := less["counters"].([]any)[0].(map[string]any)["openings"].([]map[string]any)
-	openings[0]["from"] = "09:30"
-	refused := w.call("ivanna", "PUT", w.weekPath(), encode(t, less), "If-Match", `"1"`).want(409, "seats-taken")
-	if seats, _ := refused.json()["seats"].([]any); len(seats) != 1 {
-		t.Errorf("seats: %s", refused.body)
-	}
-	day := w.week.Day(1).String()
-	if n := len(w.call("ivanna", "GET", "/api/v1/consulates/waw/appointments?day="+day, "").want(200, "").items()); n != 1 {
-		t.Errorf("%d at the desk", n)
-	}
-	w.call("olena", "GET", "/api/v1/consulates/waw/appointments?day="+day, "").want(403, "forbidden")
-	w.call("ivanna", "GET", "/api/v1/consulates/waw/appointments?day=2026-02-31", "").want(400, "invalid")
 }
 
 func TestPersonLimit(t *testing.T) {
