@@ -18,8 +18,6 @@ type Config struct {
 	SMTP     SMTP     `yaml:"smtp"`
 	Batching Batching `yaml:"batching"`
 	Log      Log      `yaml:"log"`
-	Metrics  Metrics  `yaml:"metrics"`
-	Tracing  Tracing  `yaml:"tracing"`
 	Demo     Demo     `yaml:"demo"`
 
 	Limits     Limits      `yaml:"-"` // limits.yaml
@@ -83,8 +81,16 @@ type Identity struct {
 	IntermediatesFile string   `yaml:"intermediatesFile"`
 	CRLFiles          []string `yaml:"crlFiles"`
 	CRLReload         Duration `yaml:"crlReload"`
+	Revocation        string   `yaml:"revocation"` // RevocationChain or RevocationSigner
+	Institutions      []string `yaml:"institutions"`
 	CheckDigits       bool     `yaml:"checkDigits"`
 }
+
+// Values of Identity.Revocation.
+const (
+	RevocationChain  = "chain"
+	RevocationSigner = "signer"
+)
 
 // Keys are the symmetric keys, from the environment only.
 type Keys struct {
@@ -125,10 +131,9 @@ type Database struct {
 
 // Jobs are the workers that run in the background.
 type Jobs struct {
-	Workers      int      `yaml:"workers"`
-	Timeout      Duration `yaml:"timeout"`
-	RescueAfter  Duration `yaml:"rescueAfter"`
-	OverdueSweep Duration `yaml:"overdueSweep"`
+	Workers     int      `yaml:"workers"`
+	Timeout     Duration `yaml:"timeout"`
+	RescueAfter Duration `yaml:"rescueAfter"`
 }
 
 // SMTP is the way out for mail.
@@ -145,29 +150,16 @@ type SMTP struct {
 
 // Batching says how work is gathered into one call.
 type Batching struct {
-	HoldMax       int      `yaml:"holdMax"`
-	HoldLinger    Duration `yaml:"holdLinger"`
-	ConfirmMax    int      `yaml:"confirmMax"`
-	ConfirmLinger Duration `yaml:"confirmLinger"`
-	GateTTL       Duration `yaml:"gateTTL"`
+	HoldMax    int      `yaml:"holdMax"`
+	HoldLinger Duration `yaml:"holdLinger"`
+	ConfirmMax int      `yaml:"confirmMax"`
+	GateTTL    Duration `yaml:"gateTTL"`
 }
 
 // Log is the log on standard error.
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn, error
 	Format string `yaml:"format"` // json, text
-}
-
-// Metrics is the Prometheus page.
-type Metrics struct {
-	Enabled bool   `yaml:"enabled"`
-	Addr    string `yaml:"addr"`
-}
-
-// Tracing is OpenTelemetry over OTLP.
-type Tracing struct {
-	Endpoint    string  `yaml:"endpoint"`
-	SampleRatio float64 `yaml:"sampleRatio"`
 }
 
 // Demo is what `chesna demo` changes. See ForDemo.

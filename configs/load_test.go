@@ -115,7 +115,7 @@ func TestUnknownKeyIsRefusedWithItsPlace(t *testing.T) {
 func TestFormFaultsAllAtOnce(t *testing.T) {
 	got := faultsOf(t, map[string]string{
 		FileChesna: "hold: {ttl: 10, maxPerDay: many}\nserver: []\ndatabase: {url: postgres://u:p@h/d}\nlog:\n" +
-			"redis: {addrs: localhost}\nhold: {ttl: 1m}\nsmtp: {port: [25]}\nmetrics: {enabled: maybe}\n",
+			"redis: {addrs: localhost}\nhold: {ttl: 1m}\nsmtp: {port: [25]}\nreopen: {x: 1}\n",
 		FileLimits:   "edge: &a {}\nperson: *a\n",
 		FileServices: "groups: [\n",
 		FileSchedule: "---\ndefault: x\n---\ndefault: y\n",
@@ -123,7 +123,7 @@ func TestFormFaultsAllAtOnce(t *testing.T) {
 	want := []string{
 		"chesna.yaml /hold/ttl malformed", "chesna.yaml /hold/maxPerDay malformed", "chesna.yaml /server malformed",
 		"chesna.yaml /database/url secret-in-file", "chesna.yaml /log required", "chesna.yaml /redis/addrs malformed",
-		"chesna.yaml /hold duplicate", "chesna.yaml /smtp/port malformed", "chesna.yaml /metrics/enabled malformed",
+		"chesna.yaml /hold duplicate", "chesna.yaml /smtp/port malformed", "chesna.yaml /reopen/x unknown-key",
 		"limits.yaml /edge syntax", "limits.yaml /person syntax", "services.yaml  syntax", "schedule.yaml  syntax",
 	}
 	if d := cmp.Diff(sortedSet(want), sortedSet(got)); d != "" {
@@ -237,7 +237,7 @@ func TestSecretFaults(t *testing.T) {
 	if d := cmp.Diff(want, sortedSet(got)); d != "" {
 		t.Error(d)
 	}
-	if got := named(t, defaultsOf(t).RequireServe()); len(got) != 6 {
+	if got := named(t, defaultsOf(t).RequireServe()); len(got) != 7 {
 		t.Errorf("%d: %v", len(got), got)
 	}
 }

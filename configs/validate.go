@@ -3,6 +3,7 @@ package configs
 import (
 	"net/mail"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -86,10 +87,8 @@ func (c *Config) checkTimes(f faults) {
 		{"/database/statementTimeout", c.Database.StatementTimeout, 100 * ms, 5 * m},
 		{"/jobs/timeout", c.Jobs.Timeout, s, h},
 		{"/jobs/rescueAfter", c.Jobs.RescueAfter, s, day},
-		{"/jobs/overdueSweep", c.Jobs.OverdueSweep, 100 * ms, h},
 		{"/smtp/timeout", c.SMTP.Timeout, s, 5 * m},
-		{"/batching/holdLinger", c.Batching.HoldLinger, 0, 100 * ms},
-		{"/batching/confirmLinger", c.Batching.ConfirmLinger, 0, 100 * ms},
+		{"/batching/holdLinger", c.Batching.HoldLinger, 0, 2 * ms},
 		{"/batching/gateTTL", c.Batching.GateTTL, 0, 5 * s},
 		{"/demo/reopenWithin", c.Demo.ReopenWithin, s, day},
 		{"/demo/sweepEvery", c.Demo.SweepEvery, 100 * ms, m},
@@ -107,15 +106,15 @@ func (c *Config) checkSizes(f faults) {
 		at              string
 		value, min, max int
 	}{
-		{"/server/maxBodyBytes", c.Server.MaxBodyBytes, 16 << 10, 16 << 20},
+		{"/server/maxBodyBytes", c.Server.MaxBodyBytes, 16 << 10, 1 << 20},
 		{"/hold/maxPerDay", c.Hold.MaxPerDay, 1, 100},
 		{"/booking/gridMinutes", c.Booking.GridMinutes, 1, 60},
 		{"/redis/poolSize", c.Redis.PoolSize, 1, 10_000},
 		{"/database/poolSize", c.Database.PoolSize, 2, 1_000},
 		{"/jobs/workers", c.Jobs.Workers, 1, 1_000},
 		{"/smtp/port", c.SMTP.Port, 1, 65_535},
-		{"/batching/holdMax", c.Batching.HoldMax, 1, 256},
-		{"/batching/confirmMax", c.Batching.ConfirmMax, 1, 1_000},
+		{"/batching/holdMax", c.Batching.HoldMax, 1, 32},
+		{"/batching/confirmMax", c.Batching.ConfirmMax, 1, 256},
 		{"/demo/weeks", c.Demo.Weeks, 1, 26},
 	} {
 		f.want(b.value >= b.min && b.value <= b.max, b.at, CodeOutOfRange, between(b.min, b.max))
@@ -150,16 +149,14 @@ func (c *Config) checkObservability(f faults) {
 	f.want(slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level),
 		"/log/level", CodeUnknown, "want debug, info, warn or error")
 	f.want(slices.Contains([]string{"json", "text"}, c.Log.Format), "/log/format", CodeUnknown, "want json or text")
-	if c.Metrics.Addr != "" {
-		checkAddr(f, "/metrics/addr", c.Metrics.Addr)
-	}
-	f.want(c.Tracing.SampleRatio >= 0 && c.Tracing.SampleRatio <= 1, "/tracing/sampleRatio", CodeOutOfRange, "want 0 to 1")
-	if c.Tracing.Endpoint != "" {
-		u, err := url.Parse(c.Tracing.Endpoint)
-		f.want(err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "",
-			"/tracing/endpoint", CodeMalformed, "want a URL, like http://127.0.0.1:4318")
+	f.want(slices.Contains([]string{RevocationChain, RevocationSigner}, c.Identity.Revocation),
+		"/identity/revocation", CodeUnknown, "want chain or signer")
+	for i, e := range c.Identity.Institutions {
+		f.want(edrpou.MatchString(e), ptr("identity", "institutions", i), CodeMalformed, "want an EDRPOU of eight digits")
 	}
 }
+
+var edrpou = regexp.MustCompile(`^[0-9]{8}$`)
 
 // RequireServe reports, as Errors, what `chesna serve` needs from the
 // environment and the files and does not have. The demo makes these itself.
@@ -173,6 +170,7 @@ func (c *Config) RequireServe() error {
 	f.want(c.Server.PublicURL != "", "/server/publicURL", CodeRequired, "want the public origin")
 	f.want(c.Identity.RootsFile != "", "/identity/rootsFile", CodeRequired, "want the trusted roots")
 	f.want(c.SMTP.Host != "", "/smtp/host", CodeRequired, "want a mail server")
+	f.want(len(c.Identity.Institutions) > 0, "/identity/institutions", CodeRequired, "want the institutions of the staff")
 	if len(list) == 0 {
 		return nil
 	}

@@ -2,7 +2,6 @@ package obs_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,10 +10,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"chesna/cmd/chesna/internal/obs"
@@ -81,86 +78,4 @@ type broken struct{}
 func (broken) Describe(chan<- *prometheus.Desc) {}
 func (broken) Collect(metrics chan<- prometheus.Metric) {
 	metrics <- prometheus.NewInvalidMetric(prometheus.NewDesc("broken", "x", nil, nil), errors.New("broken"))
-}
-
-func newHealth(t *testing.T, log io.Writer) *obs.Health {
-	t.Helper()
-	h, err := obs.NewHealth(obs.HealthDeps{Logger: slog.New(slog.NewTextHandler(log, nil)), Registerer: prometheus.NewRegistry()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
-}
-
-func add(t *testing.T, h *obs.Health, name string, check obs.Check) {
-	t.Helper()
-	if err := h.Add(name, check); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestReadinessNamesWhatFailsAndNotWhy(t *testing.T) {
-	var log bytes.Buffer
-	h := newHealth(t, &log)
-	fails := error(nil)
-	add(t, h, "ledger", func(context.Context) error { return fails })
-	add(t, h, "inventory", func(context.Context) error { return nil })
-	get := func(handler http.Handler) (int, string) {
-		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
-		return w.Code, strings.TrimSpace(w.Body.String())
-	}
-	if code, body := get(h.ReadyHandler()); code != http.StatusOK || body != `{"ready":true}` {
-		t.Errorf("%d %s", code, body)
-	}
-	fails = errors.New("dial tcp 10.0.0.7:5432: refused")
-	for range 3 {
-		if code, body := get(h.ReadyHandler()); code != http.StatusServiceUnavailable || body != `{"ready":false,"failing":["ledger"]}` {
-			t.Errorf("%d %s", code, body)
-		}
-	}
-	if code, _ := get(h.LiveHandler()); code != http.StatusOK {
-		t.Errorf("not live: %d", code)
-	}
-	fails = nil
-	h.Report(t.Context())
-	if lines := strings.Count(log.String(), "\n"); lines != 2 || !strings.Contains(log.String(), "10.0.0.7") {
-		t.Errorf("an outage is two lines of log:\n%s", &log)
-	}
-	h.Drain()
-	if diff := cmp.Diff(obs.Report{Failing: []string{"draining"}}, h.Report(t.Context())); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestHangingCheckFailsInTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := newHealth(t, io.Discard)
-		free := make(chan struct{})
-		add(t, h, "deaf", func(context.Context) error { <-free; return nil })
-		add(t, h, "fine", func(context.Context) error { return nil })
-		add(t, h, "panics", func(context.Context) error { panic("x") })
-		start := time.Now()
-		if diff := cmp.Diff(obs.Report{Failing: []string{"deaf", "panics"}}, h.Report(t.Context())); diff != "" {
-			t.Error(diff)
-		}
-		if took := time.Since(start); took != obs.CheckTimeout {
-			t.Errorf("it took %v", took)
-		}
-		close(free)
-	})
-}
-
-func TestHealthRefusesBadUse(t *testing.T) {
-	if _, err := obs.NewHealth(obs.HealthDeps{}); err == nil {
-		t.Error("no logger is accepted")
-	}
-	h := newHealth(t, io.Discard)
-	check := func(context.Context) error { return nil }
-	add(t, h, "a", check)
-	for _, err := range []error{h.Add("a", check), h.Add("", check), h.Add("b", nil)} {
-		if err == nil {
-			t.Error("accepted")
-		}
-	}
 }
