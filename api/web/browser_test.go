@@ -17,6 +17,9 @@ func shots() string { return os.Getenv("CHESNA_SCREENSHOTS") }
 
 // TestPagesInABrowser looks at every page with axe-core, wide and narrow.
 func TestPagesInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens a browser")
+	}
 	for _, c := range []struct {
 		lang, name string
 		width      int64
@@ -30,71 +33,9 @@ func TestPagesInABrowser(t *testing.T) {
 				b.Audit(axe)
 				b.Shot(name)
 			}
-			at := "/" + c.lang
-			for name, path := range map[string]string{"home": "/", "consulates": "/consulates", "consulate": "/consulates/was", "help": "/help", "accessibility": "/accessibility", "not-found": "/nothing", "demo-mail-empty": "/demo/mail", "demo-start": "/demo/sign"} {
-				b.Go(at + path)
-				look(name)
-			}
-			b.Go(at + "/sign-in")
-			look("sign-in")
-			b.Press("main form[enctype] button")
-			look("sign-in-fault")
-			b.Press("#demo-open")
-			look("demo-sign")
-			b.Choose("#person", "mariia")
-			b.Press("main form button")
-			look("demo-signed")
-			b.Press("#demo-return")
-			look("country")
-			b.Press("main form button")
-			look("country-fault")
-			b.Choose("#country", "PL")
-			b.Press("main form button")
-			look("email")
-			b.Type("#email", "mariia@example.org")
-			b.Press("main form button")
-			look("code")
-			b.Type("#code", "123456")
-			b.Press("main form button")
-			look("book-consulate")
-			b.Go(at + "/demo/mail")
-			look("demo-mail")
-			b.Go(at + "/book/service?consulate=waw")
-			look("book-service")
-			b.Go(at + "/book/applicant?consulate=waw&service=notary-power")
-			look("applicant")
-			b.Go(at + "/book/applicant/new?consulate=waw&service=passport-child")
-			look("applicant-new")
-			b.Press("main form button")
-			look("applicant-fault")
-			b.Go(at + "/book/time?consulate=krk&service=passport-adult&for=self")
-			look("time-draw")
-			b.Go(at + "/book/time?consulate=waw&service=passport-adult&for=self&view=calendar")
-			look("time-calendar")
-			b.Press(".ch-cal a")
-			look("time-calendar-day")
-			b.Go(at + "/book/time?consulate=waw&service=passport-adult&for=self")
-			look("time")
-			b.Press("#times button")
-			look("time-fault")
-			b.Pick("#choice")
-			b.Press("#times button")
-			look("hold")
-			b.Press("main form[enctype] button")
-			look("hold-fault")
-			b.Press("main .ch-row a")
-			look("release")
-			b.Press("main p a")
-			b.Press("#demo-open")
-			b.Press("main form button")
-			b.Press("#demo-return")
-			look("appointment")
-			b.Go(at + "/appointments")
-			look("appointments")
-			b.Go(at + "/record")
-			look("record")
-			b.Go(at + "/desk")
-			look("forbidden")
+			strangers(b, c.lang, look)
+			newcomer(b, c.lang, look)
+			booker(b, c.lang, look)
 			officer(t, w, b, c.lang, look)
 		})
 	}
@@ -170,4 +111,83 @@ func file(t *testing.T, content []byte) string {
 		t.Fatal(err)
 	}
 	return name
+}
+
+// strangers looks at the pages that need no session.
+func strangers(b *webtest.Browser, lang string, look func(string)) {
+	at := "/" + lang
+	for name, path := range map[string]string{"home": "/", "consulates": "/consulates", "consulate": "/consulates/was", "help": "/help", "accessibility": "/accessibility", "not-found": "/nothing", "demo-mail-empty": "/demo/mail", "demo-start": "/demo/sign"} {
+		b.Go(at + path)
+		look(name)
+	}
+}
+
+// newcomer signs in for the first time.
+func newcomer(b *webtest.Browser, lang string, look func(string)) {
+	at := "/" + lang
+	b.Go(at + "/sign-in")
+	look("sign-in")
+	b.Press("main form[enctype] button")
+	look("sign-in-fault")
+	b.Press("#demo-open")
+	look("demo-sign")
+	b.Choose("#person", "mariia")
+	b.Press("main form button")
+	look("demo-signed")
+	b.Press("#demo-return")
+	look("country")
+	b.Press("main form button")
+	look("country-fault")
+	b.Choose("#country", "PL")
+	b.Press("main form button")
+	look("email")
+	b.Type("#email", "mariia@example.org")
+	b.Press("main form button")
+	look("code")
+	b.Type("#code", "123456")
+	b.Press("main form button")
+	look("book-consulate")
+	b.Go(at + "/demo/mail")
+	look("demo-mail")
+}
+
+// booker goes from the service to the record of actions.
+func booker(b *webtest.Browser, lang string, look func(string)) {
+	at := "/" + lang
+	b.Go(at + "/book/service?consulate=waw")
+	look("book-service")
+	b.Go(at + "/book/applicant?consulate=waw&service=notary-power")
+	look("applicant")
+	b.Go(at + "/book/applicant/new?consulate=waw&service=passport-child")
+	look("applicant-new")
+	b.Press("main form button")
+	look("applicant-fault")
+	b.Go(at + "/book/time?consulate=krk&service=passport-adult&for=self")
+	look("time-draw")
+	b.Go(at + "/book/time?consulate=waw&service=passport-adult&for=self&view=calendar")
+	look("time-calendar")
+	b.Press(".ch-cal a")
+	look("time-calendar-day")
+	b.Go(at + "/book/time?consulate=waw&service=passport-adult&for=self")
+	look("time")
+	b.Press("#times button")
+	look("time-fault")
+	b.Pick("#choice")
+	b.Press("#times button")
+	look("hold")
+	b.Press("main form[enctype] button")
+	look("hold-fault")
+	b.Press("main .ch-row a")
+	look("release")
+	b.Press("main p a")
+	b.Press("#demo-open")
+	b.Press("main form button")
+	b.Press("#demo-return")
+	look("appointment")
+	b.Go(at + "/appointments")
+	look("appointments")
+	b.Go(at + "/record")
+	look("record")
+	b.Go(at + "/desk")
+	look("forbidden")
 }

@@ -109,6 +109,16 @@ func TestHoldExtendsReleasesAndEnds(t *testing.T) {
 	v.get("/uk/book").post(hold+"/confirm", "signature", base64.StdEncoding.EncodeToString(sign("olena", []byte(document)))).want(http.StatusGone, "Час броні сплив")
 }
 
+func TestAnotherTimeIsNotTakenBesideAHold(t *testing.T) {
+	w := newWorld(monday)
+	w.settle("olena", "PL")
+	v := visit(t, serve(t, w, false))
+	hold, _ := v.hold("olena", "passport-adult")
+	v.get(html.UnescapeString(v.find(`href="([^"]+)" class="govuk-back-link"`))).want(http.StatusOK)
+	v.post("/uk/book/time", "consulate", "waw", "service", "passport-adult", "for", "self", "choice", v.find(`value="(slot:[^"]+)"`))
+	v.at(hold+`\?done=kept`).want(http.StatusOK, "У вас уже була бронь")
+}
+
 func TestChildIsBookedByItsParent(t *testing.T) {
 	w := newWorld(monday)
 	w.settle("mariia", "PL")

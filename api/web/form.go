@@ -147,3 +147,18 @@ func codeOf(err error) string {
 	}
 	return string(identity.CodeOf(err))
 }
+
+// isCode tells whether an error is a refusal of booking or identity with one of the codes.
+func isCode[C ~string](err error, of func(error) C, codes ...C) bool {
+	if err == nil {
+		return false
+	}
+	for _, c := range codes {
+		if of(err) == c {
+			return true
+		}
+	}
+	return false
+}
+
+var errBadForm = errors.New("the form cannot be read")

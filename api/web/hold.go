@@ -23,7 +23,6 @@ type holdData struct {
 	Soon     bool
 	Document string
 	For      string // name of another person; empty: oneself
-	Choice   string // query of the choice, to choose again
 	Policy   booking.Policy
 }
 
@@ -82,12 +81,12 @@ func (v *visit) showHold(status int, held booking.HeldSeat, faults []fault) erro
 	}
 	p := v.view("hold.title")
 	p.Active, p.Faults = "book", faults
+	p.Back = "/book/time" + choice{Post: post, Service: svc, For: who}.Query()
 	p.Path, p.Query = "/holds/"+string(h.ID), ""
 	p.Data = holdData{
 		Hold: h, Post: post, Service: svc, Start: start, End: start.Add(time.Duration(h.Minutes) * time.Minute),
 		Until: h.ExpiresAt.In(post.Location), Minutes: max(0, int((left+time.Minute-1)/time.Minute)), Seconds: max(0, int(left/time.Second)), Soon: left < warnBefore,
 		Document: string(held.Document), For: name, Policy: v.site.Policy,
-		Choice: choice{Post: post, Service: svc, For: who}.Query(),
 	}
 	return v.show(status, "hold", p)
 }

@@ -73,6 +73,11 @@ func TestRootLeadsToTheChosenLanguage(t *testing.T) {
 	v.get("/").at("/uk/")
 	v.get("/en/help")
 	v.get("/").at("/en/")
+	r, _ := http.NewRequest(http.MethodHead, v.base+"/uk/help", nil)
+	v.do(r)
+	if v.status != http.StatusOK || v.body != "" {
+		t.Fatalf("HEAD: %d %q", v.status, v.body)
+	}
 }
 
 func TestProblemPagesSpeakPlainly(t *testing.T) {

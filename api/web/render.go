@@ -204,6 +204,8 @@ func (v *visit) done() string {
 		return v.t("done.cancelled")
 	case "signed-out":
 		return v.t("done.signed-out")
+	case "kept":
+		return v.t("done.kept")
 	case "email":
 		return v.t("done.email")
 	case "outcome":
@@ -249,7 +251,7 @@ func (s *Site) problemPage(c echo.Context, pr problem.Problem) error {
 	if !ok {
 		p.Path, p.Query = "/", ""
 	}
-	if c.Request().Method != http.MethodGet {
+	if !v.reads() {
 		p.Path, p.Query = v.formPage(), ""
 	}
 	p.Data = problemData{Problem: pr, Seconds: int((pr.RetryAfter + time.Second - 1) / time.Second), Again: p.Path + p.Query, Kind: kindOf(pr)}

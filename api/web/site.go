@@ -2,7 +2,6 @@ package web
 
 import (
 	"embed"
-	"errors"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -54,19 +53,25 @@ type visit struct {
 	signed  bool // a session is there
 }
 
+// reads tells whether the request changes nothing.
+func (v *visit) reads() bool {
+	m := v.Request().Method
+	return m == http.MethodGet || m == http.MethodHead
+}
+
 type action func(v *visit) error
 
 // Mount adds the pages to the server, /, /uk/…, /en/… and /static/…, and makes problems look like them. Call it
 // once, before the server serves.
 func (s *Site) Mount() {
-	e := s.Server.Echo()
-	e.Use(speak)
+	r := s.Server.Router()
+	r.Use(speak)
 	s.Server.OnPageProblem(s.problemPage)
-	e.GET("/", s.root)
-	e.GET("/static/*", s.asset)
+	r.GET("/", s.root)
+	r.GET("/static/*", s.asset)
 	for _, l := range locale.Languages() {
 		g := s.Server.Pages("/" + string(l))
-		get := func(path string, a action) { g.GET(path, s.page(l, a)) }
+		get := func(path string, a action) { g.Match([]string{http.MethodGet, http.MethodHead}, path, s.page(l, a)) }
 		post := func(path string, a action) { g.POST(path, s.page(l, a)) }
 		get("", func(v *visit) error { return v.to("/") })
 		s.open(get, post)
@@ -196,7 +201,7 @@ func (s *Site) visit(c echo.Context, l locale.Lang) *visit {
 func (s *Site) page(l locale.Lang, a action) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		v := s.visit(c, l)
-		if c.Request().Method == http.MethodGet {
+		if v.reads() {
 			v.rememberLanguage()
 		}
 		return a(v)
@@ -226,7 +231,7 @@ func signedIn(a action) action {
 		if v.signed {
 			return a(v)
 		}
-		if v.Request().Method != http.MethodGet {
+		if !v.reads() {
 			return &identity.Error{Code: identity.CodeUnauthenticated}
 		}
 		v.setReturn(v.path() + query(v.Request().URL.RawQuery))
@@ -267,7 +272,10 @@ func known(a action) action {
 		if err != nil {
 			return err
 		}
-		back := v.path() + query(v.Request().URL.RawQuery)
+		back := "/book"
+		if v.reads() {
+			back = v.path() + query(v.Request().URL.RawQuery)
+		}
 		switch {
 		case p.Country == "":
 			v.setReturn(back)
@@ -279,18 +287,3 @@ func known(a action) action {
 		return a(v)
 	}
 }
-
-// isCode tells whether an error is a refusal of booking or identity with one of the codes.
-func isCode[C ~string](err error, of func(error) C, codes ...C) bool {
-	if err == nil {
-		return false
-	}
-	for _, c := range codes {
-		if of(err) == c {
-			return true
-		}
-	}
-	return false
-}
-
-var errBadForm = errors.New("the form cannot be read")

@@ -70,7 +70,7 @@ func (v *visit) showTimes(status int, c choice, faults []fault) error {
 	if c.Service.Applicants == booking.ForSelf {
 		p.Back = "/book/service" + c.Query()
 	}
-	if v.Request().Method != http.MethodGet {
+	if !v.reads() {
 		p.Query = c.Query()
 	}
 	p.Typed.Set("choice", v.param("choice"))
@@ -139,7 +139,19 @@ func chooseTime(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.to("/holds/" + string(held.Hold.ID) + c.Query())
+	if !asked(request, held.Hold, c.Post) {
+		return v.to("/holds/" + string(held.Hold.ID) + "?done=kept") // there was a hold in this group already
+	}
+	return v.to("/holds/" + string(held.Hold.ID))
+}
+
+// asked tells whether a hold is for the time of the request, and not one that its person had before.
+func asked(r booking.ReserveRequest, h booking.Hold, post booking.Consulate) bool {
+	if r.Slot != "" {
+		return h.Slot == r.Slot
+	}
+	w, err := capacity.StartWindow(string(h.Consulate), string(h.Group), h.Start, post.Location)
+	return err == nil && booking.WindowID(w.ID()) == r.Window
 }
 
 // applicant is the person for whom the service is asked; nil for oneself.
