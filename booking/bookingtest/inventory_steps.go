@@ -34,7 +34,7 @@ func InventoryModel(t *testing.T, factory InventoryFactory) {
 
 // walk is one run of random steps.
 type walk struct {
-	ctx    context.Context //nolint:containedctx // rapid's actions take only their T
+	ctx    context.Context // kept because rapid's actions take only their T
 	h      InventoryHarness
 	inv    booking.Inventory
 	model  *inventoryModel

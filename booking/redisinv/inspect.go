@@ -2,6 +2,7 @@ package redisinv
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -74,7 +75,7 @@ func (inv *Inventory) readRaw(ctx context.Context, c booking.ConsulateID) (raw, 
 	for g := range groups {
 		free[g] = pipe.ZRangeWithScores(ctx, freeKey(c, g), 0, -1)
 	}
-	if _, err := pipe.Exec(ctx); err != nil && err != redis.Nil { //nolint:errorlint // Exec returns it bare
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return raw{}, judge("inspect", err)
 	}
 	out := raw{
@@ -206,7 +207,7 @@ func (inv *Inventory) checkSigns(ctx context.Context, p *Picture) error {
 		}
 		seen[key] = id
 	}
-	if _, err := pipe.Exec(ctx); err != nil && err != redis.Nil { //nolint:errorlint // Exec returns it bare
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return judge("inspect", err)
 	}
 	for id, cmd := range signs {

@@ -145,27 +145,30 @@ func (inv *Inventory) Stop() {
 func (inv *Inventory) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, inv.timeout)
 	defer cancel()
-	check := func(ctx context.Context, c interface {
-		Time(context.Context) *redis.TimeCmd
-	}) error {
-		began := time.Now()
-		shard, err := c.Time(ctx).Result()
-		if err != nil {
-			return err
-		}
-		middle := began.Add(time.Since(began) / 2)
-		if skew := shard.Sub(middle).Abs(); skew > inv.maxSkew {
-			return fmt.Errorf("clock skew of %s", skew.Round(time.Millisecond))
-		}
-		return nil
-	}
-	var err error
 	if cluster, ok := inv.client.(*redis.ClusterClient); ok {
-		err = cluster.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error { return check(ctx, c) })
-	} else {
-		err = check(ctx, inv.client)
+		return pingError(cluster.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+			return inv.pingNode(ctx, c)
+		}))
 	}
-	return pingError(err)
+	return pingError(inv.pingNode(ctx, inv.client))
+}
+
+// timekeeper is what a client of one server and a client of many have in common here.
+type timekeeper interface {
+	Time(ctx context.Context) *redis.TimeCmd
+}
+
+func (inv *Inventory) pingNode(ctx context.Context, c timekeeper) error {
+	began := time.Now()
+	shard, err := c.Time(ctx).Result()
+	if err != nil {
+		return err
+	}
+	middle := began.Add(time.Since(began) / 2)
+	if skew := shard.Sub(middle).Abs(); skew > inv.maxSkew {
+		return fmt.Errorf("clock skew of %s", skew.Round(time.Millisecond))
+	}
+	return nil
 }
 
 // pingError makes every failure of a ping CodeUnavailable: the shard is not ready, whatever the reason.

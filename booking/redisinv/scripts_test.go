@@ -65,18 +65,30 @@ func claimCases() []scriptCase {
 		{name: "first", keys: keys, args: args + "-", want: "[CLAIMED]", after: map[string]string{
 			"GET {p}:k": "c h1 per", "GET {p}:n": "1", "PTTL {p}:k": "~5000", "PTTL {p}:n": "~9000",
 		}},
-		{name: "claimed", before: []string{"SET {p}:k c_h0_per"}, keys: keys, args: args + "-", want: "[EXISTS c h0 per]",
-			after: map[string]string{"GET {p}:k": "c h0 per", "EXISTS {p}:n": "0"}},
-		{name: "booked", before: []string{"SET {p}:k appt:1"}, keys: keys, args: args + "-", want: "[BOOKED]",
-			after: map[string]string{"GET {p}:k": "appt:1"}},
-		{name: "last of the day", before: []string{"SET {p}:n 2"}, keys: keys, args: args + "-", want: "[CLAIMED]",
-			after: map[string]string{"GET {p}:n": "3"}},
-		{name: "too many", before: []string{"SET {p}:n 3"}, keys: keys, args: args + "-", want: "[LIMIT]",
-			after: map[string]string{"GET {p}:n": "3", "EXISTS {p}:k": "0"}},
-		{name: "instead of a dead hold", before: []string{"SET {p}:k h_h0_per"}, keys: keys, args: args + "h_h0_per", want: "[CLAIMED]",
-			after: map[string]string{"GET {p}:k": "c h1 per", "GET {p}:n": "1"}},
-		{name: "the dead hold was replaced meanwhile", before: []string{"SET {p}:k h_h2_per"}, keys: keys, args: args + "h_h0_per",
-			want: "[EXISTS h h2 per]"},
+		{
+			name: "claimed", before: []string{"SET {p}:k c_h0_per"}, keys: keys, args: args + "-", want: "[EXISTS c h0 per]",
+			after: map[string]string{"GET {p}:k": "c h0 per", "EXISTS {p}:n": "0"},
+		},
+		{
+			name: "booked", before: []string{"SET {p}:k appt:1"}, keys: keys, args: args + "-", want: "[BOOKED]",
+			after: map[string]string{"GET {p}:k": "appt:1"},
+		},
+		{
+			name: "last of the day", before: []string{"SET {p}:n 2"}, keys: keys, args: args + "-", want: "[CLAIMED]",
+			after: map[string]string{"GET {p}:n": "3"},
+		},
+		{
+			name: "too many", before: []string{"SET {p}:n 3"}, keys: keys, args: args + "-", want: "[LIMIT]",
+			after: map[string]string{"GET {p}:n": "3", "EXISTS {p}:k": "0"},
+		},
+		{
+			name: "instead of a dead hold", before: []string{"SET {p}:k h_h0_per"}, keys: keys, args: args + "h_h0_per", want: "[CLAIMED]",
+			after: map[string]string{"GET {p}:k": "c h1 per", "GET {p}:n": "1"},
+		},
+		{
+			name: "the dead hold was replaced meanwhile", before: []string{"SET {p}:k h_h2_per"}, keys: keys, args: args + "h_h0_per",
+			want: "[EXISTS h h2 per]",
+		},
 	}
 }
 
@@ -84,25 +96,41 @@ func givebackCases() []scriptCase {
 	keys := "{p}:k {p}:n"
 	gone := map[string]string{"EXISTS {p}:k": "0"}
 	return []scriptCase{
-		{name: "a claim", before: []string{"SET {p}:k c_h1_per", "SET {p}:n 2"}, keys: keys, args: "h1_per claim", want: "[OK]",
-			after: map[string]string{"EXISTS {p}:k": "0", "GET {p}:n": "1"}},
-		{name: "a claim without counter", before: []string{"SET {p}:k c_h1_per"}, keys: keys, args: "h1_per claim", want: "[OK]",
-			after: map[string]string{"EXISTS {p}:n": "0"}},
-		{name: "a claim that became a hold", before: []string{"SET {p}:k h_h1_per", "SET {p}:n 2"}, keys: keys, args: "h1_per claim",
-			want: "[KEPT]", after: map[string]string{"GET {p}:k": "h h1 per", "GET {p}:n": "2"}},
-		{name: "a claim in doubt", before: []string{"SET {p}:k c_h1_per PX 7000", "SET {p}:n 2"}, keys: keys, args: "h1_per doubt", want: "[OK]",
-			after: map[string]string{"GET {p}:k": "u h1 per", "PTTL {p}:k": "~7000", "GET {p}:n": "1"}},
-		{name: "a claim in doubt again", before: []string{"SET {p}:k u_h1_per", "SET {p}:n 2"}, keys: keys, args: "h1_per doubt", want: "[OK]",
-			after: map[string]string{"GET {p}:k": "u h1 per", "GET {p}:n": "2"}},
-		{name: "a claim that was in doubt", before: []string{"SET {p}:k u_h1_per", "SET {p}:n 2"}, keys: keys, args: "h1_per claim", want: "[OK]",
-			after: map[string]string{"EXISTS {p}:k": "0", "GET {p}:n": "2"}},
+		{
+			name: "a claim", before: []string{"SET {p}:k c_h1_per", "SET {p}:n 2"}, keys: keys, args: "h1_per claim", want: "[OK]",
+			after: map[string]string{"EXISTS {p}:k": "0", "GET {p}:n": "1"},
+		},
+		{
+			name: "a claim without counter", before: []string{"SET {p}:k c_h1_per"}, keys: keys, args: "h1_per claim", want: "[OK]",
+			after: map[string]string{"EXISTS {p}:n": "0"},
+		},
+		{
+			name: "a claim that became a hold", before: []string{"SET {p}:k h_h1_per", "SET {p}:n 2"}, keys: keys, args: "h1_per claim",
+			want: "[KEPT]", after: map[string]string{"GET {p}:k": "h h1 per", "GET {p}:n": "2"},
+		},
+		{
+			name: "a claim in doubt", before: []string{"SET {p}:k c_h1_per PX 7000", "SET {p}:n 2"}, keys: keys, args: "h1_per doubt", want: "[OK]",
+			after: map[string]string{"GET {p}:k": "u h1 per", "PTTL {p}:k": "~7000", "GET {p}:n": "1"},
+		},
+		{
+			name: "a claim in doubt again", before: []string{"SET {p}:k u_h1_per", "SET {p}:n 2"}, keys: keys, args: "h1_per doubt", want: "[OK]",
+			after: map[string]string{"GET {p}:k": "u h1 per", "GET {p}:n": "2"},
+		},
+		{
+			name: "a claim that was in doubt", before: []string{"SET {p}:k u_h1_per", "SET {p}:n 2"}, keys: keys, args: "h1_per claim", want: "[OK]",
+			after: map[string]string{"EXISTS {p}:k": "0", "GET {p}:n": "2"},
+		},
 		{name: "a hold is not in doubt", before: []string{"SET {p}:k h_h1_per", "SET {p}:n 2"}, keys: keys, args: "h1_per doubt", want: "[KEPT]"},
-		{name: "a hold", before: []string{"SET {p}:k h_h1_per", "SET {p}:n 2"}, keys: keys, args: "h1_per hold", want: "[OK]",
-			after: map[string]string{"EXISTS {p}:k": "0", "GET {p}:n": "2"}},
+		{
+			name: "a hold", before: []string{"SET {p}:k h_h1_per", "SET {p}:n 2"}, keys: keys, args: "h1_per hold", want: "[OK]",
+			after: map[string]string{"EXISTS {p}:k": "0", "GET {p}:n": "2"},
+		},
 		{name: "a hold whose claim was not prolonged", before: []string{"SET {p}:k c_h1_per"}, keys: keys, args: "h1_per hold", want: "[OK]", after: gone},
 		{name: "another hold", before: []string{"SET {p}:k h_h2_per"}, keys: keys, args: "h1_per hold", want: "[KEPT]"},
-		{name: "an appointment", before: []string{"SET {p}:k appt:1"}, keys: keys, args: "h1_per hold", want: "[KEPT]",
-			after: map[string]string{"GET {p}:k": "appt:1"}},
+		{
+			name: "an appointment", before: []string{"SET {p}:k appt:1"}, keys: keys, args: "h1_per hold", want: "[KEPT]",
+			after: map[string]string{"GET {p}:k": "appt:1"},
+		},
 		{name: "nothing", keys: keys, args: "h1_per hold", want: "[KEPT]", after: gone},
 	}
 }
@@ -113,32 +141,46 @@ func prolongCases() []scriptCase {
 	return []scriptCase{
 		{name: "a claim", before: []string{"SET {p}:k c_h1_per"}, keys: keys, args: count, want: "[OK]", after: set},
 		{name: "a hold", before: []string{"SET {p}:k h_h1_per PX 99"}, keys: keys, args: count, want: "[OK]", after: set},
-		{name: "a claim that is gone", keys: keys, args: count, want: "[OK]",
-			after: map[string]string{"GET {p}:k": "h h1 per", "GET {p}:n": "1", "PTTL {p}:n": "~9000"}},
-		{name: "a claim in doubt", before: []string{"SET {p}:k u_h1_per"}, keys: keys, args: count, want: "[OK]",
-			after: map[string]string{"GET {p}:k": "h h1 per", "GET {p}:n": "1"}},
+		{
+			name: "a claim that is gone", keys: keys, args: count, want: "[OK]",
+			after: map[string]string{"GET {p}:k": "h h1 per", "GET {p}:n": "1", "PTTL {p}:n": "~9000"},
+		},
+		{
+			name: "a claim in doubt", before: []string{"SET {p}:k u_h1_per"}, keys: keys, args: count, want: "[OK]",
+			after: map[string]string{"GET {p}:k": "h h1 per", "GET {p}:n": "1"},
+		},
 		{name: "a sign that is gone", keys: keys, args: keep, want: "[OK]", after: set},
-		{name: "another hold", before: []string{"SET {p}:k c_h2_per"}, keys: keys, args: count, want: "[LOST]",
-			after: map[string]string{"GET {p}:k": "c h2 per", "EXISTS {p}:n": "0"}},
+		{
+			name: "another hold", before: []string{"SET {p}:k c_h2_per"}, keys: keys, args: count, want: "[LOST]",
+			after: map[string]string{"GET {p}:k": "c h2 per", "EXISTS {p}:n": "0"},
+		},
 		{name: "an appointment", before: []string{"SET {p}:k appt:1"}, keys: keys, args: keep, want: "[LOST]"},
 	}
 }
 
 func markCases() []scriptCase {
 	return []scriptCase{
-		{name: "over a hold", before: []string{"SET {p}:k h_h1_per PX 99"}, keys: "{p}:k {p}:past", args: "appt:1", want: "[OK]",
-			after: map[string]string{"GET {p}:k": "appt:1", "PTTL {p}:k": "-1ns"}},
-		{name: "too late", before: []string{"SET {p}:past 1"}, keys: "{p}:k {p}:past", args: "appt:1", want: "[PAST]",
-			after: map[string]string{"EXISTS {p}:k": "0"}},
+		{
+			name: "over a hold", before: []string{"SET {p}:k h_h1_per PX 99"}, keys: "{p}:k {p}:past", args: "appt:1", want: "[OK]",
+			after: map[string]string{"GET {p}:k": "appt:1", "PTTL {p}:k": "-1ns"},
+		},
+		{
+			name: "too late", before: []string{"SET {p}:past 1"}, keys: "{p}:k {p}:past", args: "appt:1", want: "[PAST]",
+			after: map[string]string{"EXISTS {p}:k": "0"},
+		},
 	}
 }
 
 func forgetCases() []scriptCase {
 	return []scriptCase{
-		{name: "it", before: []string{"SET {p}:k appt:1"}, keys: "{p}:k {p}:past", args: "appt:1 8000", want: "[OK]",
-			after: map[string]string{"EXISTS {p}:k": "0", "PTTL {p}:past": "~8000"}},
-		{name: "another", before: []string{"SET {p}:k appt:2"}, keys: "{p}:k {p}:past", args: "appt:1 8000", want: "[KEPT]",
-			after: map[string]string{"GET {p}:k": "appt:2", "EXISTS {p}:past": "1"}},
+		{
+			name: "it", before: []string{"SET {p}:k appt:1"}, keys: "{p}:k {p}:past", args: "appt:1 8000", want: "[OK]",
+			after: map[string]string{"EXISTS {p}:k": "0", "PTTL {p}:past": "~8000"},
+		},
+		{
+			name: "another", before: []string{"SET {p}:k appt:2"}, keys: "{p}:k {p}:past", args: "appt:1 8000", want: "[KEPT]",
+			after: map[string]string{"GET {p}:k": "appt:2", "EXISTS {p}:past": "1"},
+		},
 	}
 }
 
