@@ -9,8 +9,8 @@
 // # Parts
 //
 // [Server] owns echo, the middleware that every request passes, health and metrics. Sub-packages: problem (the
-// table of refusals), strictjson (what a body may be), oapi (the contract and the code made from it), handlers
-// (one file a resource), web and locale (pages).
+// table of refusals), strictjson (what a body may be), oapi (the contract and the code made from it), contract
+// (checks requests against it), handlers (one file a resource), web and locale (pages).
 //
 // # Invariants
 //
@@ -22,5 +22,6 @@
 //
 // # Reading order
 //
-// server.go, observe.go, session.go, form.go, limit.go, idempotency.go, respond.go.
+// server.go, observe.go, session.go, form.go, limit.go, idempotency.go,
+// cache.go, respond.go.
 package api

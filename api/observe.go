@@ -143,7 +143,7 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 		for _, v := range r.Header {
 			n += len(v)
 		}
-		if n > s.d.MaxHeads {
+		if n > s.d.MaxFields {
 			return problem.Refuse(problem.CodeMalformedRequest, "too many header fields")
 		}
 		if r.Header.Get(echo.HeaderContentEncoding) != "" {

@@ -60,12 +60,12 @@ type Deps struct {
 	// MaxBody bounds a request body, in bytes; 128 KiB when zero.
 	MaxBody int64
 	// Checks are asked by /readyz, by name.
-	Checks   map[string]Check
-	Metrics  *prometheus.Registry
-	Now      func() time.Time
-	Rand     io.Reader
-	Logger   *slog.Logger
-	MaxHeads int // header fields of one request; 100 when zero
+	Checks    map[string]Check
+	Metrics   *prometheus.Registry
+	Now       func() time.Time
+	Rand      io.Reader
+	Logger    *slog.Logger
+	MaxFields int // header fields of one request; 100 when zero
 }
 
 // Server is the HTTP edge. Routes are added through Echo, Page and the handlers package before it serves;
@@ -115,8 +115,8 @@ func New(d Deps) (*Server, error) {
 	if d.MaxBody == 0 {
 		d.MaxBody = 128 << 10
 	}
-	if d.MaxHeads == 0 {
-		d.MaxHeads = 100
+	if d.MaxFields == 0 {
+		d.MaxFields = 100
 	}
 	s := &Server{d: d, echo: echo.New(), origin: origin, limits: newEdgeLimits(d.Limits), keys: deriveKeys(d.FormKey)}
 	if s.meters, err = newMeters(d.Metrics); err != nil {
