@@ -22,6 +22,7 @@ type cli struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this version. Safe to repeat."`
 	Doctor  doctorCommand  `cmd:"" help:"Look at what the service needs and say what is missing."`
 	Config  configCommand  `cmd:"" help:"Check or show the configuration."`
+	Staff   staffCommand   `cmd:"" help:"The register of officers and other staff."`
 	Draw    drawCommand    `cmd:"" help:"Draw lots that anyone can check."`
 	QES     qesCommand     `cmd:"" name:"qes" help:"Work with qualified electronic signatures."`
 

@@ -35,6 +35,9 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := cfg.RequireServe(); err != nil {
+		return err
+	}
 	if c.Addr != "" {
 		cfg.Server.Addr = c.Addr
 	}
@@ -42,7 +45,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.Start(ctx, app.Options{Config: cfg, Logger: logger})
+	a, err := app.Start(ctx, app.Options{Config: cfg, Logger: logger, Version: version})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"time"
 
+	"chesna/configs"
 	"chesna/identity"
 	"chesna/identity/assertion"
 	"chesna/identity/devqtsp"
@@ -30,6 +31,8 @@ type identityParts struct {
 	trust     *qes.TrustHolder
 	authority *devqtsp.Authority // the demo's trust service; nil in production
 	ring      *keyring.Ring
+	verifier  *qes.Verifier
+	judge     *assertion.Verifier
 	state     *redisstate.Store
 	people    *identity.Service
 	signed    acts
@@ -44,11 +47,14 @@ func (a *App) buildIdentity(context.Context) error {
 	if a.parts.ring, err = a.openKeys(); err != nil {
 		return err
 	}
-	verifier, err := qes.New(qes.Deps{Trust: a.parts.trust, CheckDigits: c.Identity.CheckDigits})
-	if err != nil {
+	reach := qes.RequireSigner
+	if c.Identity.Revocation == configs.RevocationChain && !a.options.Demo {
+		reach = qes.RequireChain
+	}
+	if a.parts.verifier, err = qes.New(qes.Deps{Trust: a.parts.trust, CheckDigits: c.Identity.CheckDigits, Revocation: reach}); err != nil {
 		return err
 	}
-	judge, err0 := assertion.New(assertion.Deps{QES: verifier, Parallel: runtime.GOMAXPROCS(0)})
+	judge, err0 := assertion.New(assertion.Deps{QES: a.parts.verifier, Parallel: runtime.GOMAXPROCS(0)})
 	minter, err1 := token.New(token.Deps{Ring: a.parts.ring, Issuer: a.origin, MaxAge: c.Session.AccessTTL.D()})
 	hasher, err2 := pseudonym.New(a.parts.ring)
 	box, err3 := sealing.New(a.parts.ring)
@@ -58,13 +64,13 @@ func (a *App) buildIdentity(context.Context) error {
 	if err := errors.Join(err0, err1, err2, err3, err4, err5, err6); err != nil {
 		return err
 	}
-	a.parts.state = state
+	a.parts.state, a.parts.judge = state, judge
 	d := identity.Deps{
 		Origin: a.origin, SystemName: systemName, Now: a.now,
 		Signatures: judge, Pseudonyms: hasher, Sealer: box, Tokens: minter,
 		Persons: persons, Rights: persons, Identifiers: persons,
 		Challenges: state, Sessions: state, EmailCodes: state, Limiter: state, Mailer: post,
-		Demo: a.options.Demo && !c.Identity.CheckDigits,
+		StaffInstitutions: c.Identity.Institutions, Demo: a.options.Demo && !c.Identity.CheckDigits,
 		Policy: identity.Policy{
 			ChallengeTTL: c.Session.ChallengeTTL.D(), AccessTTL: c.Session.AccessTTL.D(),
 			RefreshIdle: min(2*time.Hour, c.Session.RefreshTTL.D()), SessionTTL: c.Session.RefreshTTL.D(),

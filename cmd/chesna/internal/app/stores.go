@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
+	"strconv"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/redis/go-redis/v9"
@@ -32,7 +34,7 @@ func (a *App) openStores(ctx context.Context) error {
 		}
 	}
 	var err error
-	if a.parts.pool, err = bookingpg.Open(ctx, c.Database.URL.Reveal()); err != nil {
+	if a.parts.pool, err = bookingpg.Open(ctx, dataSource(c.Database)); err != nil {
 		return err
 	}
 	a.onStop("database pool", func(context.Context) error { a.parts.pool.Close(); return nil })
@@ -78,6 +80,27 @@ func (a *App) embed(ctx context.Context, c *configs.Config) error {
 		DialTimeout: c.Redis.DialTimeout, ReadTimeout: c.Redis.ReadTimeout, WriteTimeout: c.Redis.WriteTimeout, MaxSkew: c.Redis.MaxSkew,
 	}
 	return nil
+}
+
+// dataSource is the database's address with the configured bounds, where the address does not set them itself.
+func dataSource(c configs.Database) string {
+	address := c.URL.Reveal()
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme == "" {
+		return address // keyword form: the operator's own words
+	}
+	q := u.Query()
+	for name, value := range map[string]string{
+		"pool_max_conns":    strconv.Itoa(c.PoolSize),
+		"connect_timeout":   strconv.Itoa(max(1, int(c.ConnectTimeout.D().Seconds()))),
+		"statement_timeout": strconv.FormatInt(c.StatementTimeout.D().Milliseconds(), 10),
+	} {
+		if !q.Has(name) {
+			q.Set(name, value)
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
 }
 
 // Migrate brings a database to this version.
