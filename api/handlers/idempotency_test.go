@@ -79,3 +79,24 @@ func TestOneKeyAtOnce(t *testing.T) {
 		t.Errorf("%d appointments answered, %d changes", len(ids), w.ledger.changes())
 	}
 }
+
+// TestChangedKeys: an answer sealed under an old key is not shown; the repeated request answers the same.
+func TestChangedKeys(t *testing.T) {
+	w := newWorld(t)
+	w.publish()
+	held := w.hold("olena").want(201, "")
+	confirm := "/api/v1/holds/" + held.text("holdId") + "/confirm"
+	body := encode(t, map[string]string{"signature": sign("olena", held.document())})
+	first := w.call("olena", "POST", confirm, body, api.KeyHeader, "key-0001").want(201, "")
+	for _, a := range w.ledger.answers {
+		a.said.Body[len(a.said.Body)-1] ^= 1
+	}
+	again := w.call("olena", "POST", confirm, body, api.KeyHeader, "key-0001").want(201, "")
+	if again.text("id") != first.text("id") || again.header.Get(api.ReplayedHeader) != "" {
+		t.Errorf("%s", again.body)
+	}
+	for _, a := range w.ledger.answers {
+		a.said.Body = nil
+	}
+	w.call("olena", "POST", confirm, body, api.KeyHeader, "key-0001").want(201, "")
+}
