@@ -9,7 +9,8 @@ import (
 	"chesna/configs"
 )
 
-// openRedis makes the client for the configured kind of Redis. It connects at first use.
+// openRedis makes the client for the configured kind of Redis. It connects at first use. Calls end with their
+// context, so that a hung server is noticed in the caller's time.
 func openRedis(c configs.Redis) (redis.UniversalClient, error) {
 	if !c.URL.IsSet() && len(c.Addrs) == 0 {
 		return nil, errors.New("redis: REDIS_URL is not set")
@@ -30,7 +31,7 @@ func openSingle(c configs.Redis) (redis.UniversalClient, error) {
 		return nil, errors.New("redis: REDIS_URL is not a redis:// address") // the cause would show the password
 	}
 	o.PoolSize, o.DialTimeout = c.PoolSize, c.DialTimeout.D()
-	o.ReadTimeout, o.WriteTimeout = c.ReadTimeout.D(), c.WriteTimeout.D()
+	o.ReadTimeout, o.WriteTimeout, o.ContextTimeoutEnabled = c.ReadTimeout.D(), c.WriteTimeout.D(), true
 	return redis.NewClient(o), nil
 }
 
@@ -38,6 +39,7 @@ func openSentinel(c configs.Redis) (redis.UniversalClient, error) {
 	o := &redis.FailoverOptions{
 		MasterName: c.SentinelMaster, SentinelAddrs: c.Addrs, SentinelPassword: c.SentinelPassword.Reveal(),
 		PoolSize: c.PoolSize, DialTimeout: c.DialTimeout.D(), ReadTimeout: c.ReadTimeout.D(), WriteTimeout: c.WriteTimeout.D(),
+		ContextTimeoutEnabled: true,
 	}
 	if c.URL.IsSet() {
 		u, err := redis.ParseURL(c.URL.Reveal())
@@ -61,7 +63,7 @@ func openCluster(c configs.Redis) (redis.UniversalClient, error) {
 		o = parsed
 	}
 	o.PoolSize, o.DialTimeout = c.PoolSize, c.DialTimeout.D()
-	o.ReadTimeout, o.WriteTimeout = c.ReadTimeout.D(), c.WriteTimeout.D()
+	o.ReadTimeout, o.WriteTimeout, o.ContextTimeoutEnabled = c.ReadTimeout.D(), c.WriteTimeout.D(), true
 	o.ClusterStateReloadInterval = c.ClusterReload.D()
 	return redis.NewClusterClient(o), nil
 }
