@@ -12,13 +12,6 @@ import (
 	"chesna/identity/qes/oid"
 )
 
-// scope of a list: about whose certificates it speaks.
-const (
-	scopeAll = iota
-	scopeUsers
-	scopeAuthorities
-)
-
 // revocationList is a parsed list. Lists are large and messages many, so the index is made once and the signature is
 // checked once for each issuer's key.
 type revocationList struct {
@@ -27,8 +20,9 @@ type revocationList struct {
 	keyID    []byte // of the issuer; nil if absent
 	from, to time.Time
 	revoked  map[string]struct{} // by serialKey
-	scope    int
-	defect   string // why the list cannot be used; "" if it can
+	scope    scope
+	defect   string // why the list says nothing at all; "" if it can be used
+	limit    string // why the list can revoke, but proves nobody good; "" if it does both
 
 	mu      sync.Mutex
 	checked map[checkedKey]error
@@ -62,7 +56,7 @@ func parseRevocationList(der []byte) (*revocationList, error) {
 	}
 	l.issuer = name
 	if !body.PeekASN1Tag(asn1.UTCTime) && !body.PeekASN1Tag(asn1.GeneralizedTime) {
-		l.defect = "no end of validity"
+		l.limit = "no end of validity"
 	} else if !readTime(&body, &l.to) {
 		return nil, malformed
 	}
@@ -164,32 +158,4 @@ func (l *revocationList) readKeyID(value []byte) bool {
 	}
 	l.keyID = id
 	return true
-}
-
-// readScope reads issuingDistributionPoint: lists for users or authorities only are understood; partial by reason,
-// indirect or for attributes are not.
-func (l *revocationList) readScope(value []byte) {
-	s := cryptobyte.String(value)
-	var body cryptobyte.String
-	if !s.ReadASN1(&body, asn1.SEQUENCE) || !s.Empty() || !body.SkipOptionalASN1(contextTag(0).Constructed()) {
-		l.defect = "distribution point"
-		return
-	}
-	for !body.Empty() {
-		var flag cryptobyte.String
-		var tag asn1.Tag
-		if !body.ReadAnyASN1(&flag, &tag) {
-			l.defect = "distribution point"
-			return
-		}
-		on := len(flag) != 1 || flag[0] != 0
-		switch {
-		case tag == contextTag(1) && on && l.scope == scopeAll:
-			l.scope = scopeUsers
-		case tag == contextTag(2) && on && l.scope == scopeAll:
-			l.scope = scopeAuthorities
-		case on:
-			l.defect = "a partial or indirect list"
-		}
-	}
 }

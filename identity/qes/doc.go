@@ -31,5 +31,6 @@
 // Sources: RFC 5652, 5035, 5280, 5755, 8017; ETSI EN 319 122-1, 319 412-2, 319 412-5; and the profile that Ukrainian
 // providers' certificates really have.
 //
-// Reading order: verify.go, message.go, attributes.go, suite.go, policy.go, path.go, crl.go, subject.go, report.go.
+// Reading order: verify.go, message.go, attributes.go, suite.go, policy.go, path.go, crl.go, crl_scope.go,
+// subject.go, report.go.
 package qes

@@ -85,12 +85,12 @@ const (
 
 // Revocation.
 const (
-	CodeRevoked       Code = "revoked" // also a certificate on hold
-	CodeCRLMissing    Code = "crl-missing"
+	CodeRevoked       Code = "revoked"     // also a certificate on hold
+	CodeCRLMissing    Code = "crl-missing" // also if there are lists of the issuer, but about other certificates
 	CodeCRLExpired    Code = "crl-expired"
 	CodeCRLNotYet     Code = "crl-not-yet-valid"
 	CodeCRLSignature  Code = "crl-signature"
-	CodeCRLUnusable   Code = "crl-unusable" // delta, indirect, partial, or without an end
+	CodeCRLUnusable   Code = "crl-unusable" // delta, indirect, for some reasons only, or without an end
 	CodeCRLMalformed  Code = "crl-malformed"
 	CodeCRLIssuer     Code = "crl-issuer" // the issuer may not sign lists
 	CodeTrustConfig   Code = "trust-config"

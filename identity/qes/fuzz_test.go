@@ -3,8 +3,11 @@ package qes
 import (
 	"bytes"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	stdasn1 "encoding/asn1"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -157,6 +160,38 @@ func FuzzRevocationList(f *testing.F) {
 			if _, ok := l.revoked[serialKey(e.SerialNumber)]; !ok {
 				t.Fatalf("%v is missing", e.SerialNumber)
 			}
+		}
+	})
+}
+
+// FuzzScope: a scope that is not understood hinders all certificates of the issuer, and one that is understood and named
+// covers a certificate only by an address that both name.
+func FuzzScope(f *testing.F) {
+	const address = "http://lists.invalid/1.crl"
+	name := append([]byte{0xa0, byte(len(address) + 4), 0xa0, byte(len(address) + 2), 0x86, byte(len(address))}, address...)
+	named := append([]byte{0x30, byte(len(name))}, name...)
+	points := append([]byte{0x30, byte(len(named))}, named...)
+	for _, scope := range [][]byte{named, {0x30, 0}, {0x30, 3, 0x81, 1, 0xff}, {0x30, 4, 0x83, 2, 6, 0x40}, {0x30, 4, 0xa0, 2, 0xa1, 0}} {
+		f.Add(scope, points)
+	}
+	f.Fuzz(func(t *testing.T, value, extension []byte) {
+		l := &revocationList{}
+		l.readScope(value)
+		c := &certificate{Certificate: &x509.Certificate{Extensions: []pkix.Extension{{Id: stdasn1.ObjectIdentifier{2, 5, 29, 31}, Value: extension}}}}
+		covers := l.scope.covers(c)
+		switch {
+		case l.defect != "":
+			if !covers || l.scope.named {
+				t.Fatal("a list that is not understood is passed over")
+			}
+		case l.scope.named && covers:
+			if !slices.ContainsFunc(l.scope.addresses, func(a string) bool {
+				return a != "" && bytes.Contains(value, []byte(a)) && bytes.Contains(extension, []byte(a))
+			}) {
+				t.Fatal("covered without a common address")
+			}
+		case !l.scope.named && covers == l.scope.authorities:
+			t.Fatal("users and authorities are confused")
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -87,9 +88,8 @@ func goodCases() map[string]func(*testing.T, *lab) *trial {
 			s.directory, s.subject[3].Value = nil, "PNOUA-19850614-00072"
 		}),
 	}
-	for name, c := range goodCircumstances() {
-		cases[name] = c
-	}
+	maps.Copy(cases, goodCircumstances())
+	maps.Copy(cases, goodShards())
 	return cases
 }
 

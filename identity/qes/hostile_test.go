@@ -22,7 +22,7 @@ func TestHostileSet(t *testing.T) {
 	for group, cases := range map[string]map[string]hostile{
 		"form": formCases(), "structure": structureCases(), "content": contentCases(), "attributes": attributeCases(),
 		"algorithms": algorithmCases(), "certificate": certificateCases(), "path": pathCases(),
-		"revocation": revocationCases(), "subject": subjectCases(),
+		"revocation": revocationCases(), "shard": shardCases(), "scope": scopeCases(), "subject": subjectCases(),
 	} {
 		for _, name := range slices.Sorted(maps.Keys(cases)) {
 			c := cases[name]
