@@ -22,7 +22,8 @@ func TestAKilledDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	hand := &beats{by: map[time.Duration]chan time.Time{}}
-	w := newWorldAt(t, dsn, 3, func(d *jobs.Deps) { d.Ticker = hand.ticker })
+	w := newWorldAt(t, dsn, servers.MiniredisEngine(t), func(d *jobs.Deps) { d.Ticker = hand.ticker })
+	w.publish(3)
 	a := w.booked(uuid.New()) // its jobs wait: nobody works them yet
 	expires := w.mustHold(uuid.New())
 	server.Kill9()

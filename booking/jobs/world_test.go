@@ -121,10 +121,18 @@ const reopenAfter = 3 * time.Hour
 
 func newWorld(t *testing.T, seats int, change func(*jobs.Deps)) *world {
 	t.Helper()
-	return newWorldAt(t, servers.Database(t, migrate), seats, change)
+	w := newWorldAt(t, servers.Database(t, migrate), servers.MiniredisEngine(t), change)
+	w.publish(seats)
+	return w
 }
 
-func newWorldAt(t *testing.T, dsn string, seats int, change func(*jobs.Deps)) *world {
+func (w *world) publish(seats int) {
+	w.Helper()
+	w.seats = bookingtest.PublishSeats(w.T, w.ledger, post, seats)
+	w.ensure(true)
+}
+
+func newWorldAt(t *testing.T, dsn string, engine servers.Engine, change func(*jobs.Deps)) *world {
 	t.Helper()
 	w := &world{T: t, clock: &clock{now: bookingtest.TestMonday().AddDate(0, 0, -7)}, notices: make(notices, 100)}
 	log := slog.New(slog.DiscardHandler)
@@ -145,8 +153,11 @@ func newWorldAt(t *testing.T, dsn string, seats int, change func(*jobs.Deps)) *w
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.ledger.Stop(context.Background()) })
-	engine := servers.MiniredisEngine(t)
-	w.lose = func() { engine.Mini.FlushAll() }
+	w.lose = func() {
+		if err := engine.Client.FlushAll(context.Background()).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	inventory, err := redisinv.New(redisinv.Deps{Client: engine.Client, Clock: w.clock, GateLife: -1})
 	if err != nil {
 		t.Fatal(err)
@@ -165,8 +176,6 @@ func newWorldAt(t *testing.T, dsn string, seats int, change func(*jobs.Deps)) *w
 	if w.service, err = jobs.New(deps); err != nil {
 		t.Fatal(err)
 	}
-	w.seats = bookingtest.PublishSeats(t, w.ledger, post, seats)
-	w.ensure(true)
 	return w
 }
 
