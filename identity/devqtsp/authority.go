@@ -11,14 +11,16 @@ import (
 
 // Deps are what Create needs.
 type Deps struct {
-	Rand   io.Reader    // crypto/rand.Reader; tests may give another
-	Now    time.Time    // certificates begin a day earlier
-	People []PersonSpec // at least one
-	CRLURL string       // put into certificates; "" = an address that leads nowhere
+	Rand       io.Reader    // crypto/rand.Reader; tests may give another
+	Now        time.Time    // certificates begin a day earlier
+	People     []PersonSpec // at least one
+	CRLURL     string       // of the CA's list, put into people's certificates; "" = an address that leads nowhere
+	RootCRLURL string       // of the root's list, put into the certificates of CA and time stamp; "" likewise
 }
 
 const (
-	defaultCRLURL = "http://crl.chesna.invalid/ca.crl"
+	defaultCRLURL     = "http://crl.chesna.invalid/ca.crl"
+	defaultRootCRLURL = "http://crl.chesna.invalid/root.crl"
 
 	rootLife = 20 * 365 * 24 * time.Hour
 	caLife   = 10 * 365 * 24 * time.Hour
@@ -68,11 +70,14 @@ func Create(deps Deps) (*Authority, error) {
 	if deps.CRLURL == "" {
 		deps.CRLURL = defaultCRLURL
 	}
+	if deps.RootCRLURL == "" {
+		deps.RootCRLURL = defaultRootCRLURL
+	}
 	a := &Authority{
 		rand: deps.Rand, crlURL: deps.CRLURL,
 		people: make(map[string]Person, len(deps.People)), revoked: map[string]revocation{},
 	}
-	if err := a.createService(deps.Now); err != nil {
+	if err := a.createService(deps.Now, deps.RootCRLURL); err != nil {
 		return nil, err
 	}
 	for _, spec := range deps.People {
@@ -124,7 +129,7 @@ func (a *Authority) Person(name string) (Person, bool) {
 // RootDER is the root certificate, to be pinned.
 func (a *Authority) RootDER() []byte { return a.root.certificate.Raw }
 
-// CADER is the certificate of the authority that issues people's certificates and the revocation list.
+// CADER is the certificate of the authority that issues people's certificates and the revocation list of CRL.
 func (a *Authority) CADER() []byte { return a.ca.certificate.Raw }
 
 // TSADER is the certificate of the time stamp authority.

@@ -151,7 +151,8 @@ func TestOpenSSLAcceptsChainListAndSignature(t *testing.T) {
 	trust := func(f string) string { return filepath.Join(dir, "trust", f) }
 	at := []string{"-attime", strconv.FormatInt(now.Unix(), 10)}
 	for _, name := range []string{"olena", "petro", "iryna", "officer-waw"} {
-		openssl(t, append(append([]string{"verify"}, at...), "-x509_strict", "-crl_check", "-CRLfile", trust("ca.crl"), "-CAfile", trust("root.pem"),
+		openssl(t, append(append([]string{"verify"}, at...), "-x509_strict", "-crl_check_all", "-CRLfile", trust("ca.crl"),
+			"-CRLfile", trust("root.crl"), "-CAfile", trust("root.pem"),
 			"-untrusted", filepath.Join(dir, "people", name, "chain.pem"), filepath.Join(dir, "people", name, "cert.pem"))...)
 		signed, err := a.Sign(name, []byte("a\nb"), devqtsp.SignOptions{At: now})
 		if err != nil {

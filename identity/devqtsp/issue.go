@@ -17,8 +17,8 @@ import (
 )
 
 // createService makes the root, the CA and the time stamp certificate. As in the Ukrainian infrastructure, the time stamp
-// certificate is issued by the root, not by the CA.
-func (a *Authority) createService(now time.Time) error {
+// certificate is issued by the root, not by the CA. crlURL is where the root's list lies.
+func (a *Authority) createService(now time.Time, crlURL string) error {
 	name := func(cn, serial string) []profile.Attribute {
 		return []profile.Attribute{
 			{Type: oid.Organization, Value: "Чесна: демонстрація, не для довіри"},
@@ -38,7 +38,7 @@ func (a *Authority) createService(now time.Time) error {
 	}
 	ca := request{
 		subject: name("Демонстраційний надавач довірчих послуг (вигаданий)", "UA-00000000-2"), life: caLife, now: now,
-		kind: P256, usage: caUsage, ca: true,
+		kind: P256, usage: caUsage, ca: true, crlURL: crlURL,
 	}
 	if a.ca, err = a.issue(ca, &a.root); err != nil {
 		return err
@@ -50,7 +50,7 @@ func (a *Authority) createService(now time.Time) error {
 	tsa := request{
 		subject: name("Демонстраційна позначка часу (вигадана)", "UA-00000000-3"), life: caLife, now: now,
 		kind: P256, usage: x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment,
-		extensions: []pkix.Extension{stamping},
+		extensions: []pkix.Extension{stamping}, crlURL: crlURL,
 	}
 	a.tsa, err = a.issue(tsa, &a.root)
 	return err
@@ -94,7 +94,7 @@ func (a *Authority) issuePerson(spec PersonSpec, now time.Time) (credential, err
 		},
 		life: leafLife, now: now, kind: spec.Key, qcTypes: []string{oid.QcTypeESign},
 		usage:      x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment,
-		extensions: []pkix.Extension{attributes},
+		extensions: []pkix.Extension{attributes}, crlURL: a.crlURL,
 	}, &a.ca)
 }
 
@@ -109,6 +109,7 @@ type request struct {
 	pathLen    int
 	qcTypes    []string
 	extensions []pkix.Extension
+	crlURL     string // of the issuer's list; "" for the root
 }
 
 // issue makes a key and a certificate; without an issuer, a self-signed one.
@@ -124,7 +125,7 @@ func (a *Authority) issue(r request, issuer *credential) (credential, error) {
 	parent, signer := template, key
 	if issuer != nil {
 		parent, signer = issuer.certificate, issuer.key
-		template.CRLDistributionPoints = []string{a.crlURL}
+		template.CRLDistributionPoints = []string{r.crlURL}
 	}
 	der, err := x509.CreateCertificate(a.rand, template, parent, key.Public(), signer)
 	if err != nil {

@@ -32,7 +32,7 @@ type listed struct {
 	Roles       []Role `json:"roles"`
 }
 
-// Save writes the whole service into dir, which is made if need be. It does not write the revocation list, which needs a
+// Save writes the whole service into dir, which is made if need be. It does not write the revocation lists, which need a
 // time: see SaveCRL. Files are replaced one by one, each atomically; the state file is last, so that Load after an
 // interrupted first Save says CodeNotFound.
 func (a *Authority) Save(dir string) error {
@@ -68,13 +68,21 @@ func (a *Authority) Save(dir string) error {
 	return writeJSON(filepath.Join(dir, privateDir, stateFile), kept, 0o600)
 }
 
-// SaveCRL signs a revocation list and replaces trust/ca.crl (DER) in dir atomically.
+// SaveCRL signs both revocation lists and replaces trust/ca.crl and trust/root.crl (DER) in dir, each atomically.
 func (a *Authority) SaveCRL(dir string, now time.Time, ttl time.Duration) error {
-	der, err := a.CRL(now, ttl)
-	if err != nil {
-		return err
+	for _, l := range []struct {
+		file string
+		sign func(time.Time, time.Duration) ([]byte, error)
+	}{{"root.crl", a.RootCRL}, {"ca.crl", a.CRL}} {
+		der, err := l.sign(now, ttl)
+		if err != nil {
+			return err
+		}
+		if err := writeFile(filepath.Join(dir, "trust", l.file), der, 0o644); err != nil {
+			return err
+		}
 	}
-	return writeFile(filepath.Join(dir, "trust", "ca.crl"), der, 0o644)
+	return nil
 }
 
 func (a *Authority) savePerson(dir string, p Person) error {

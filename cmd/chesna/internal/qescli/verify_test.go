@@ -3,6 +3,7 @@ package qescli_test
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
 	"math/big"
@@ -94,6 +95,8 @@ func TestVerify(t *testing.T) {
 		"root as DER":                {func(a *qescli.Args) { a.Root = []string{d.file("root.der")} }, 0, "ok"},
 		"no intermediate":            {func(a *qescli.Args) { a.Intermediate = nil }, 0, "ok"},
 		"no list":                    {func(a *qescli.Args) { a.CRL = nil }, 0, "ok"},
+		"root's list too":            {func(a *qescli.Args) { a.CRL = append(a.CRL, d.file("trust/root.crl")) }, 0, "ok"},
+		"root's list alone":          {func(a *qescli.Args) { a.CRL = []string{d.file("trust/root.crl")} }, 1, "crl-missing"},
 		"profile left out":           {func(a *qescli.Args) { a.Profile = "" }, 0, "ok"},
 		"time with an offset":        {func(a *qescli.Args) { a.At = "2026-11-20T11:00:00+02:00" }, 0, "ok"},
 		"officer":                    {func(a *qescli.Args) { a.Signature, a.Profile = d.file("officer-waw-detached.p7s"), "operator" }, 0, "ok"},
@@ -161,5 +164,29 @@ func TestVerifyRefusesTheRevoked(t *testing.T) {
 	}
 	if err := loaded.Revoke(big.NewInt(1), now, false); err == nil {
 		t.Error("an unknown serial number was revoked")
+	}
+}
+
+func TestVerifyRefusesARevokedAuthority(t *testing.T) {
+	d := newDesk(t)
+	loaded, err := devqtsp.Load(d.dir, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca, err := x509.ParseCertificate(loaded.CADER())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := loaded.Revoke(ca.SerialNumber, now.Add(-time.Minute), false); err != nil {
+		t.Fatal(err)
+	}
+	if err := loaded.SaveCRL(d.dir, now, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	args := d.args()
+	args.CRL = append(args.CRL, d.file("trust/root.crl"))
+	var stdout, stderr bytes.Buffer
+	if exit := qescli.Verify(args, &stdout, &stderr); exit != 1 || !strings.Contains(stdout.String(), `"code":"issuer-revoked"`) {
+		t.Errorf("exit %d: %s%s", exit, stdout.String(), stderr.String())
 	}
 }
