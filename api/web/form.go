@@ -60,10 +60,12 @@ func decodeSignature(raw []byte) (signature []byte, fault string) {
 		signature = block.Bytes
 	default:
 		b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(raw)), ""))
-		if err != nil || len(b) == 0 {
-			return nil, "sign.fault.form"
+		if err == nil {
+			signature = b
 		}
-		signature = b
+	}
+	if len(signature) == 0 {
+		return nil, "sign.fault.form"
 	}
 	if len(signature) > identity.MaxSignatureBytes {
 		return nil, "sign.fault.large"

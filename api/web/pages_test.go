@@ -226,17 +226,3 @@ func TestOfficerRecordsOutcomes(t *testing.T) {
 	v.post("/uk/desk", "appointment", id, "consulate", "waw", "outcome", "returned").want(http.StatusBadRequest, `href="#reason-`+id)
 	v.post("/uk/desk", "appointment", id, "consulate", "waw", "day", "2026-11-23", "outcome", "served").want(http.StatusOK, "Результат записано", "обслужено")
 }
-
-func FuzzSignatureForm(f *testing.F) {
-	for _, seed := range []string{"", "MIA=", "-----BEGIN CMS-----\nMIA=\n-----END CMS-----", "0\x82", "M I\nA="} {
-		f.Add(seed)
-	}
-	w := newWorld(monday)
-	f.Fuzz(func(t *testing.T, text string) {
-		v := visit(t, serve(t, w, false))
-		v.get("/uk/sign-in").post("/uk/sign-in", "signature", text)
-		if v.status < 400 || v.status > 499 {
-			t.Fatalf("status %d", v.status)
-		}
-	})
-}

@@ -235,6 +235,9 @@ func (v *visit) refuseWeek(err error, post booking.Consulate, w capacity.ISOWeek
 	if !ok || !errors.As(err, &refusal) || refusal.Code == booking.CodeForbidden {
 		return err
 	}
+	if len(refusal.Seats) > 0 {
+		faults = []fault{{"taken", v.t("week.taken")}}
+	}
 	if len(refusal.Fields) > 0 {
 		faults = nil
 		for _, f := range problem.Of(err, string(v.lang), "").Errors {
