@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chesna/api/locale"
@@ -27,41 +28,60 @@ func (m metered) Short() bool { return !m.Now().Met }
 func (m metered) ByDraw() bool { return m.Post.Pool == booking.PoolDraw }
 
 // metersFor is how long measured weeks are shown before they are measured again.
+const metersFor = time.Minute
+
+// Weeks from the running one that are measured: for the lists of all posts, and for the page of one.
 const (
-	metersFor   = time.Minute
-	meteredSpan = 4 // weeks
+	listedWeeks = 2
+	postWeeks   = 4
 )
 
-// meterCache keeps the public meters of all posts, so that the home page costs the ledger nothing.
+// meterCache keeps the public meters of all posts, so that the home page costs the ledger nothing. While one
+// visitor's request measures again, the others get what was measured last.
 type meterCache struct {
-	mu    sync.Mutex
+	measuring sync.Mutex
+	last      atomic.Pointer[meterSheet]
+}
+
+type meterSheet struct {
 	at    time.Time
 	posts []metered
 }
 
+func (m *meterSheet) fresh(now time.Time) bool {
+	return m != nil && now.Sub(m.at) < metersFor && !now.Before(m.at)
+}
+
 // meters measures all posts; the running week is the one at the post's own time.
 func (s *Site) meters(ctx context.Context) ([]metered, error) {
-	s.cache.mu.Lock()
-	defer s.cache.mu.Unlock()
 	now := s.Server.Now()
-	if s.cache.posts != nil && now.Sub(s.cache.at) < metersFor && !now.Before(s.cache.at) {
-		return s.cache.posts, nil
+	if sheet := s.cache.last.Load(); sheet.fresh(now) {
+		return sheet.posts, nil
+	} else if !s.cache.measuring.TryLock() {
+		if sheet != nil {
+			return sheet.posts, nil
+		}
+		s.cache.measuring.Lock()
 	}
-	var out []metered
+	defer s.cache.measuring.Unlock()
+	if sheet := s.cache.last.Load(); sheet.fresh(now) {
+		return sheet.posts, nil
+	}
+	next := &meterSheet{at: now}
 	for _, c := range s.Catalogue.Consulates() {
-		m, err := s.meter(ctx, c)
+		m, err := s.meter(ctx, c, listedWeeks)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, m)
+		next.posts = append(next.posts, m)
 	}
-	s.cache.posts, s.cache.at = out, now
-	return out, nil
+	s.cache.last.Store(next)
+	return next.posts, nil
 }
 
-func (s *Site) meter(ctx context.Context, c booking.Consulate) (metered, error) {
+func (s *Site) meter(ctx context.Context, c booking.Consulate, span int) (metered, error) {
 	from := capacity.DateOf(s.Server.Now().In(c.Location))
-	weeks, err := s.Bookings.LegalMinimum(ctx, c.ID, from, from.AddDays(7*(meteredSpan-1)))
+	weeks, err := s.Bookings.LegalMinimum(ctx, c.ID, from, from.AddDays(7*(span-1)))
 	return metered{Post: c, Weeks: weeks}, err
 }
 
@@ -119,7 +139,7 @@ func consulate(v *visit) error {
 	if err != nil {
 		return err
 	}
-	m, err := v.site.meter(v.Request().Context(), post)
+	m, err := v.site.meter(v.Request().Context(), post, postWeeks)
 	if err != nil {
 		return err
 	}
