@@ -2,13 +2,18 @@ package identity
 
 import (
 	"context"
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
 )
 
-// VerifyAct proves that the person signed exactly this document now, and seals the signature as evidence.
+// evidenceVersion begins opened evidence; after it come the document's length (uvarint), the document, the signature.
+const evidenceVersion = 1
+
+// VerifyAct proves that the person signed exactly this document now, and seals document and signature as evidence.
 // It does not consume anything: whoever records the act must refuse a Digest seen before, in the transaction
 // that records it.
 func (s *Service) VerifyAct(ctx context.Context, person uuid.UUID, document, signature []byte) (Act, error) {
@@ -27,20 +32,30 @@ func (s *Service) VerifyAct(ctx context.Context, person uuid.UUID, document, sig
 		return Act{}, err
 	}
 	act := Act{Person: person, Digest: a.SignerInfo}
-	act.Evidence, err = s.d.Sealer.Seal(SealEvidence, evidenceBound(act), signature)
+	plain := binary.AppendUvarint([]byte{evidenceVersion}, uint64(len(document)))
+	act.Evidence, err = s.d.Sealer.Seal(SealEvidence, person[:], slices.Concat(plain, document, signature))
 	if err != nil {
 		return Act{}, fmt.Errorf("seal evidence: %w", err)
 	}
 	return act, nil
 }
 
-// OpenEvidence answers the signature of an act as it was received.
-func (s *Service) OpenEvidence(act Act) ([]byte, error) {
-	signature, err := s.d.Sealer.Open(SealEvidence, evidenceBound(act), act.Evidence)
+// OpenEvidence answers what the person signed and her signature as it was received. Evidence is sealed to the
+// person: who keeps it must keep whose it is, and nothing else.
+func (s *Service) OpenEvidence(person uuid.UUID, evidence []byte) (Evidence, error) {
+	plain, err := s.d.Sealer.Open(SealEvidence, person[:], evidence)
 	if err != nil {
-		return nil, fmt.Errorf("open evidence: %w", err)
+		return Evidence{}, fmt.Errorf("open evidence: %w", err)
 	}
-	return signature, nil
+	if len(plain) == 0 || plain[0] != evidenceVersion {
+		return Evidence{}, errors.New("open evidence: another version")
+	}
+	length, n := binary.Uvarint(plain[1:])
+	if n <= 0 || length > uint64(len(plain)-1-n) {
+		return Evidence{}, errors.New("open evidence: cut off")
+	}
+	rest := plain[1+n:]
+	return Evidence{Document: rest[:length:length], Signature: rest[length:]}, nil
 }
 
 // checkSigner requires that the certificate's numbers are the person's: at least one known as hers by
@@ -61,5 +76,3 @@ func (s *Service) checkSigner(ctx context.Context, person uuid.UUID, a Assertion
 	}
 	return nil
 }
-
-func evidenceBound(a Act) []byte { return append(slices.Clone(a.Person[:]), a.Digest[:]...) }

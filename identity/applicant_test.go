@@ -1,7 +1,6 @@
 package identity_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,12 +8,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
-	"chesna/booking/bookingtest/servers"
 	"chesna/identity"
-	"chesna/identity/identitytest"
 )
 
 var today = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
@@ -110,66 +106,6 @@ func TestRNOKPPCheckDigit(t *testing.T) {
 	}
 }
 
-func TestResolveApplicant(t *testing.T) {
-	w, ctx := identitytest.New(t, servers.MiniredisEngine(t)), t.Context()
-	mother, _ := w.SignIn(t, identitytest.Person(1))
-	father, _ := w.SignIn(t, identitytest.Person(2))
-	id := must[uuid.UUID](t)(w.ResolveApplicant(ctx, mother.Person, child()))
-	other := child()
-	other.Names.GivenName = "Соля"
-	if again := must[uuid.UUID](t)(w.ResolveApplicant(ctx, father.Person, other)); again != id {
-		t.Fatal("two persons for one child")
-	}
-	if got := must[identity.Names](t)(w.Names(ctx, mother.Person, id)); got != child().Names {
-		t.Fatal("the mother reads what the father typed")
-	}
-	if got := must[identity.Names](t)(w.Names(ctx, mother.Person, mother.Person)); got != identitytest.Person(1).Names {
-		t.Fatal("not her own names")
-	}
-	list := must[[]identity.DeclaredApplicant](t)(w.Applicants(ctx, father.Person))
-	if len(list) != 1 || list[0].Person != id || list[0].Applicant.Names.GivenName != "Соля" {
-		t.Fatal(list)
-	}
-	_, err := w.ResolveApplicant(ctx, mother.Person, identity.Applicant{})
-	var e *identity.Error
-	if !errors.As(err, &e) || e.Code != identity.CodeInvalid || len(e.Fields) != 5 {
-		t.Fatal(err)
-	}
-}
-
-func TestTypingANumberTellsNothing(t *testing.T) {
-	w, ctx := identitytest.New(t, servers.MiniredisEngine(t)), t.Context()
-	stranger := identitytest.Person(1)
-	strangerSession, _ := w.SignIn(t, stranger)
-	curious, _ := w.SignIn(t, identitytest.Person(2))
-	typed := identity.Applicant{
-		Relation: "other", Names: identity.Names{Surname: "Хтось", GivenName: "Інший"}, BirthDate: "1980-01-01", RNOKPP: stranger.RNOKPP,
-	}
-	id := must[uuid.UUID](t)(w.ResolveApplicant(ctx, curious.Person, typed))
-	if id != strangerSession.Person {
-		t.Fatal("one human, two persons")
-	}
-	if got := must[identity.Names](t)(w.Names(ctx, curious.Person, id)); got != typed.Names {
-		t.Fatal("the names of a stranger were told")
-	}
-	if got := must[identity.Names](t)(w.Names(ctx, id, id)); got != stranger.Names {
-		t.Fatal("the stranger's names were changed")
-	}
-	told := must[[]identity.Action](t)(w.Actions(ctx, strangerSession.Person, 1))
-	if len(told) != 1 || told[0].Kind != identity.ActionApplicant || told[0].By != curious.Person || told[0].Detail != "other" {
-		t.Fatal("she is not told that somebody asked for her:", told)
-	}
-	must[uuid.UUID](t)(w.ResolveApplicant(ctx, curious.Person, typed))
-	if again := must[[]identity.Action](t)(w.Actions(ctx, strangerSession.Person, 5)); len(again) != 2 {
-		t.Fatal("recorded each time:", again)
-	}
-	_, err := w.Names(ctx, strangerSession.Person, curious.Person)
-	wantCode(t, err, identity.CodePersonUnknown, "")
-	typed.RNOKPP = identitytest.Person(2).RNOKPP
-	_, err = w.ResolveApplicant(ctx, curious.Person, typed)
-	wantCode(t, err, identity.CodeInvalid, "")
-}
-
 func FuzzCheckApplicant(f *testing.F) {
 	f.Add("child", "Прикладна", "Ян", "", "2015-03-02", "1234567890", "20150302-00001", "І-БК 123456")
 	f.Add("", "\xff", "'", "-", "2015-02-30", " 12 ", "x", "IX-")
@@ -191,7 +127,7 @@ func FuzzCheckApplicant(f *testing.F) {
 		if fields != nil || again != out {
 			t.Fatal("the canonical form is not stable")
 		}
-		if len(out.Identifiers()) == 0 || !utf8.ValidString(out.Names.Full()) {
+		if out.Identifier().Value == "" || !utf8.ValidString(out.Names.Full()) {
 			t.Fatal("taken without a number or with broken text")
 		}
 	})

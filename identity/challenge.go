@@ -11,7 +11,7 @@ import (
 )
 
 // challengeVersion is stated in the text; it changes when the wording does.
-const challengeVersion = 1
+const challengeVersion = 2
 
 var challengeIDPattern = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
@@ -42,8 +42,8 @@ func (s *Service) challengeText(nonce string, issued, expires time.Time) []byte 
 	fmt.Fprintf(&b, "Дійсний до: %s\n", expires.Format(layout))
 	fmt.Fprintf(&b, "Одноразове число: %s\n", nonce)
 	fmt.Fprintf(&b, "Версія тексту: %d\n\n", challengeVersion)
-	b.WriteString("Підписавши цей текст, Ви лише входите на зазначений сайт. Підпис нічого не бронює і не змінює.\n")
-	b.WriteString("Не підписуйте, якщо Ви не входите зараз на цей сайт самі або якщо його адреса інша.\n")
+	b.WriteString("Підписавши цей текст, ви лише входите на зазначений сайт. Підпис нічого не бронює і не змінює.\n")
+	b.WriteString("Не підписуйте, якщо ви не входите зараз на цей сайт самі або якщо його адреса інша.\n")
 	b.WriteString("Нікому не передавайте файл особистого ключа і пароль до нього.\n")
 	return []byte(b.String())
 }

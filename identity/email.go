@@ -70,7 +70,7 @@ func (s *Service) SetEmail(ctx context.Context, person uuid.UUID, address string
 	return nil
 }
 
-// VerifyEmail takes the code from the mail; then the address counts.
+// VerifyEmail takes the code from the mail; then the address counts. Sessions learn of it by Reissue or Refresh.
 func (s *Service) VerifyEmail(ctx context.Context, person uuid.UUID, code string) (Person, error) {
 	code = compact(code)
 	if !sixDigits.MatchString(code) {
@@ -107,7 +107,7 @@ func (s *Service) codeMail(to, code, language string) Mail {
 	return Mail{
 		To: to, Subject: "Код " + code + " для підтвердження електронної пошти",
 		Text: fmt.Sprintf("%s\n%s\n\nВаш код: %s\n\nВведіть його на сайті. Код дійсний %d хв.\n"+
-			"Якщо Ви його не запитували, нічого не робіть: без коду адресу не буде використано.\n",
+			"Якщо ви його не запитували, нічого не робіть: без коду адресу не буде використано.\n",
 			s.d.SystemName, s.d.Origin, code, minutes),
 	}
 }

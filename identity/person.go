@@ -40,6 +40,8 @@ const (
 	KindDocument IdentifierKind = "document"
 	// KindBirthCertificate is the series and number of a child's birth certificate.
 	KindBirthCertificate IdentifierKind = "birth-certificate"
+	// KindLikeness is no number: names and date of birth as one declarer typed them, which tell his applicants apart.
+	KindLikeness IdentifierKind = "likeness"
 )
 
 // Identifier is a number with its kind, in canonical form. Personal data: never stored or logged as it is.

@@ -155,12 +155,31 @@ type SignIn struct {
 	Certificate [32]byte // SHA-256 of the certificate: a person recognises a key that is not hers
 }
 
-// ApplicantRecord is an applicant as one declarer gave her.
+// Declaration is what somebody says of another person for whom he asks, as stores see it.
+type Declaration struct {
+	ID        uuid.UUID // new
+	Declarer  uuid.UUID
+	Candidate uuid.UUID // becomes the applicant's person when she has none
+	Number    SealedIdentifier
+	Likeness  SealedIdentifier // KindLikeness
+	Relation  string
+	Details   []byte // sealed to declarer and ID
+	At        time.Time
+	// A declarer has at most Most applicants whom he declared for the first time within Span.
+	Most int
+	Span time.Duration
+	// Agrees is asked, within the transaction, when he has declared the number's person before under another
+	// likeness. Its error refuses the declaration.
+	Agrees func(earlier ApplicantRecord) error
+}
+
+// ApplicantRecord is an applicant as one declarer gave her in one declaration.
 type ApplicantRecord struct {
-	Person   uuid.UUID
-	Relation string
-	Details  []byte // sealed
-	At       time.Time
+	Person      uuid.UUID
+	Declaration uuid.UUID
+	Relation    string
+	Details     []byte // sealed
+	At          time.Time
 }
 
 // PersonStore keeps persons and records what happened to each. CodePersonUnknown when there is none.
@@ -169,9 +188,11 @@ type PersonStore interface {
 	// takes over identifiers that were only declared. Two certified owners: CodeIdentityConflict, nothing
 	// changed. Concurrent calls for one human answer one person.
 	ResolveCertified(ctx context.Context, candidate uuid.UUID, ids []SealedIdentifier, at time.Time) (uuid.UUID, error)
-	// ResolveDeclared finds the person of declared identifiers or makes candidate the new one. A certified owner
-	// wins and gets nothing attached; two of them: CodeIdentityConflict.
-	ResolveDeclared(ctx context.Context, candidate uuid.UUID, ids []SealedIdentifier, at time.Time) (uuid.UUID, error)
+	// Declare finds the applicant by her likeness, else by her number, else makes Candidate the new one with
+	// both, and keeps what was typed. An applicant who is there gets no number more. A certified owner of the
+	// number is CodeInvalid at /applicant, one above Most CodeRateLimited with Reason "applicants" and the time
+	// until there is room; a refusal changes nothing.
+	Declare(ctx context.Context, d Declaration) (uuid.UUID, error)
 	// CertifiedOwners answers who owns any of the pseudonyms by certificate.
 	CertifiedOwners(ctx context.Context, ids []SealedIdentifier) ([]uuid.UUID, error)
 	RecordSignIn(ctx context.Context, person uuid.UUID, names []byte, s SignIn) error
@@ -181,8 +202,11 @@ type PersonStore interface {
 	// SetCountry changes it unless it was changed after notAfter; then CodeCountryFixed.
 	SetCountry(ctx context.Context, person uuid.UUID, country string, at, notAfter time.Time) error
 	SetLanguage(ctx context.Context, person uuid.UUID, language string, at time.Time) error
-	PutApplicant(ctx context.Context, declarer uuid.UUID, a ApplicantRecord) error
+	// Applicant answers the newest declaration; Applicants the newest of each applicant, newest first.
 	Applicant(ctx context.Context, declarer, person uuid.UUID) (ApplicantRecord, error)
+	// ApplicantIn answers the declaration that was the newest when it was first asked for with this text.
+	// CodePersonUnknown when there is none, or the text is about another applicant or by another declarer.
+	ApplicantIn(ctx context.Context, declarer, person uuid.UUID, text string) (ApplicantRecord, error)
 	Applicants(ctx context.Context, declarer uuid.UUID) ([]ApplicantRecord, error)
 }
 

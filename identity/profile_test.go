@@ -56,6 +56,10 @@ func TestEmail(t *testing.T) {
 		if !p.EmailVerified || p.Email != "Name@example.org" {
 			t.Fatal("not verified")
 		}
+		if fresh, tokens, err := w.Reissue(ctx, s); s.Reachable || err != nil || !fresh.Reachable ||
+			!must[identity.Session](t)(w.Authenticate(ctx, tokens.Access)).Reachable {
+			t.Fatal("the session does not learn of the address", err)
+		}
 		if err := w.SetLanguage(ctx, s.Person, "en"); err != nil {
 			t.Fatal(err)
 		}

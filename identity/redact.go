@@ -19,6 +19,8 @@ func (a Act) String() string               { return a.Person.String() }
 func (SealedIdentifier) String() string    { return "[sealed identifier]" }
 func (r PersonRecord) String() string      { return r.ID.String() }
 func (r ApplicantRecord) String() string   { return r.Person.String() }
+func (d Declaration) String() string       { return d.ID.String() }
+func (e Evidence) String() string          { return "[evidence]" }
 func (EmailCode) String() string           { return "[e-mail code]" }
 func (i StoredIdentifier) String() string  { return i.ID.String() }
 
@@ -33,6 +35,12 @@ func (r PersonRecord) LogValue() slog.Value { return slog.StringValue(r.String()
 
 // LogValue logs the person's UUID only.
 func (r ApplicantRecord) LogValue() slog.Value { return slog.StringValue(r.String()) }
+
+// LogValue logs the declaration's UUID only.
+func (d Declaration) LogValue() slog.Value { return slog.StringValue(d.String()) }
+
+// LogValue hides what was signed and the signer's certificate from logs.
+func (e Evidence) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
 // LogValue hides the code from logs.
 func (c EmailCode) LogValue() slog.Value { return slog.StringValue(c.String()) }

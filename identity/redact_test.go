@@ -43,6 +43,7 @@ func personal() []any {
 		&identity.DeclaredApplicant{}, &identity.Assertion{}, &identity.Tokens{}, &identity.Challenge{}, &identity.Mail{},
 		&identity.Act{}, &identity.SealedIdentifier{}, &identity.PersonRecord{}, &identity.ApplicantRecord{},
 		&identity.EmailCode{}, &identity.StoredIdentifier{}, &identity.Session{},
+		&identity.Declaration{}, &identity.Evidence{},
 	}
 	for _, p := range list {
 		fill(reflect.ValueOf(p).Elem())

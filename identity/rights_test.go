@@ -83,13 +83,15 @@ func TestActs(t *testing.T) {
 	if act.Person != session.Person || act.Digest == [32]byte{} || slices.Equal(act.Evidence, signature) {
 		t.Fatal("act is not whole")
 	}
-	if got := must[[]byte](t)(w.OpenEvidence(act)); !slices.Equal(got, signature) {
+	got := must[identity.Evidence](t)(w.OpenEvidence(session.Person, act.Evidence))
+	if !slices.Equal(got.Signature, signature) || !slices.Equal(got.Document, document) {
 		t.Fatal("evidence differs")
 	}
-	moved := act
-	moved.Person = uuid.New()
-	if _, err := w.OpenEvidence(moved); err == nil {
+	if _, err := w.OpenEvidence(uuid.New(), act.Evidence); err == nil {
 		t.Fatal("evidence opens for another person")
+	}
+	if _, err := w.OpenEvidence(session.Person, act.Evidence[:len(act.Evidence)-1]); err == nil {
+		t.Fatal("broken evidence opens")
 	}
 	verify := func(a identity.Assertion) error {
 		_, err := w.VerifyAct(ctx, session.Person, document, identitytest.Sign(a, document))

@@ -27,6 +27,7 @@ type Policy struct {
 	EmailAnswers    Limit         // 20 an hour per person
 	Acts            Limit         // 30 a minute per person: each costs asymmetric work
 	Declarations    Limit         // 20 an hour per person
+	MaxApplicants   int           // 8 other people whom one person may declare in 12 months
 	CountryInterval time.Duration // 90 days
 }
 
@@ -52,6 +53,7 @@ func (p *Policy) setDefaults() {
 		{&p.ChallengeTries, new(5)},
 		{&p.MaxSessions, new(10)},
 		{&p.EmailCodeTries, new(5)},
+		{&p.MaxApplicants, new(8)},
 	} {
 		if *n.field == 0 {
 			*n.field = *n.value

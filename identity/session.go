@@ -39,6 +39,8 @@ type Session struct {
 	Person  uuid.UUID
 	Grants  []Grant
 	Country string // the person's country of stay when the token was issued
+	// Reachable tells that she had a verified e-mail address when the token was issued.
+	Reachable bool
 	// Staff tells that the sign-in's certificate was one with which rights beyond the citizen's may be used.
 	Staff bool
 	// ExpiresAt is the end of the access token, EndsAt the latest end of the session, whatever is refreshed.

@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// issue makes the tokens of a session, with the rights and the country as they are now.
+// issue makes the tokens of a session, with the rights, the country and the e-mail address as they are now.
 func (s *Service) issue(ctx context.Context, r SessionRecord) (Session, Tokens, error) {
 	fail := func(err error) (Session, Tokens, error) { return Session{}, Tokens{}, err }
 	now := s.d.Now()
@@ -26,7 +26,7 @@ func (s *Service) issue(ctx context.Context, r SessionRecord) (Session, Tokens, 
 	if err != nil {
 		return fail(fmt.Errorf("load person: %w", err))
 	}
-	session.Country = p.Country
+	session.Country, session.Reachable = p.Country, !p.EmailVerifiedAt.IsZero()
 	access, err := s.d.Tokens.Access(session, now)
 	if err != nil {
 		return fail(fmt.Errorf("mint access token: %w", err))
@@ -60,7 +60,8 @@ func (s *Service) Refresh(ctx context.Context, refresh string) (Session, Tokens,
 	return s.issue(ctx, r)
 }
 
-// Reissue makes a new access token for a living session, after its person's country or rights have changed.
+// Reissue makes a new access token for a living session, after its person's country, e-mail address or rights have
+// changed.
 // The refresh token stays as it is and is not answered.
 func (s *Service) Reissue(ctx context.Context, session Session) (Session, Tokens, error) {
 	alive, err := s.d.Sessions.SessionAlive(ctx, session.ID)

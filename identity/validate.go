@@ -80,15 +80,16 @@ func CheckApplicant(a Applicant, now time.Time, checkDigits bool) (Applicant, []
 	return a, fields
 }
 
-// Identifiers are the applicant's numbers; call it on a checked applicant.
-func (a Applicant) Identifiers() []Identifier {
-	var ids []Identifier
-	for _, id := range []Identifier{{KindRNOKPP, a.RNOKPP}, {KindUNZR, a.UNZR}, {KindBirthCertificate, a.BirthCertificate}} {
-		if id.Value != "" {
-			ids = append(ids, id)
-		}
+// Identifier is the one number of an applicant that identifies her: UNZR, else tax number, else birth certificate.
+// Call it on a checked applicant, who has one.
+func (a Applicant) Identifier() Identifier {
+	switch {
+	case a.UNZR != "":
+		return Identifier{KindUNZR, a.UNZR}
+	case a.RNOKPP != "":
+		return Identifier{KindRNOKPP, a.RNOKPP}
 	}
-	return ids
+	return Identifier{KindBirthCertificate, a.BirthCertificate}
 }
 
 // ValidRNOKPP tells whether a tax number has ten digits and the right check digit: the first nine weighted by

@@ -2,6 +2,7 @@ package pgstore
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -9,24 +10,49 @@ import (
 	"chesna/identity"
 )
 
-// PutApplicant keeps an applicant as the declarer gave her last. The first time is recorded with both: the declarer
-// sees that he asked for somebody, the applicant, should she ever sign in, that somebody asked for her.
-func (s *Store) PutApplicant(ctx context.Context, declarer uuid.UUID, a identity.ApplicantRecord) error {
-	_, err := s.pool.Exec(ctx, `
-		WITH kept AS (
-			INSERT INTO identity.applicants (declarer, person, relation, details, declared_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (declarer, person) DO UPDATE
-			SET relation = excluded.relation, details = excluded.details, declared_at = excluded.declared_at
-			RETURNING declarer, person, xmax = 0 AS first)
-		INSERT INTO identity.actions (person, by, at, kind, detail)
-		SELECT who, declarer, $5, 'applicant', $3 FROM kept, unnest(ARRAY[declarer, person]) AS who WHERE first`,
-		declarer, a.Person, a.Relation, a.Details, a.At)
-	return translate("keep applicant", err)
+// newest selects declarations; the caller says which.
+const newest = `SELECT person, id, relation, details, declared_at FROM identity.declarations `
+
+// Applicant reads the last declaration about one applicant of a declarer.
+func (s *Store) Applicant(ctx context.Context, declarer, person uuid.UUID) (identity.ApplicantRecord, error) {
+	return s.applicant(ctx, newest+`WHERE declarer = $1 AND person = $2 ORDER BY seq DESC LIMIT 1`, declarer, person)
 }
 
-// Applicant reads one applicant of a declarer.
-func (s *Store) Applicant(ctx context.Context, declarer, person uuid.UUID) (identity.ApplicantRecord, error) {
-	list, err := s.applicants(ctx, `WHERE declarer = $1 AND person = $2`, declarer, person)
+// Applicants reads the last declarations about the last hundred applicants of a declarer, the newest first.
+func (s *Store) Applicants(ctx context.Context, declarer uuid.UUID) ([]identity.ApplicantRecord, error) {
+	return s.applicants(ctx, newest+`d WHERE declarer = $1 AND NOT EXISTS (
+			SELECT FROM identity.declarations n WHERE n.declarer = d.declarer AND n.person = d.person AND n.seq > d.seq)
+		ORDER BY seq DESC LIMIT 100`, declarer)
+}
+
+// ApplicantIn reads the declaration of a text, after making the last one the text's for ever when it has none.
+func (s *Store) ApplicantIn(ctx context.Context, declarer, person uuid.UUID, text string) (identity.ApplicantRecord, error) {
+	const of = newest + `d WHERE declarer = $1 AND person = $2 AND EXISTS (
+		SELECT FROM identity.declared_texts t WHERE t.text = $3 AND t.declarer = d.declarer AND t.declaration = d.id)`
+	a, err := s.applicant(ctx, of, declarer, person, text)
+	if identity.CodeOf(err) != identity.CodePersonUnknown {
+		return a, err
+	}
+	err = s.inTx(ctx, "name applicant", func(tx pgx.Tx) error {
+		// Against a declaration at this moment, which would forget the one that is about to be used.
+		_, err := tx.Exec(ctx, `SELECT FROM identity.applicants WHERE declarer = $1 AND person = $2 FOR SHARE`, declarer, person)
+		if err != nil {
+			return fmt.Errorf("lock applicant: %w", err)
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO identity.declared_texts (text, declarer, declaration)
+			SELECT $3, declarer, id FROM identity.declarations WHERE declarer = $1 AND person = $2 ORDER BY seq DESC LIMIT 1
+			ON CONFLICT (text) DO NOTHING`, declarer, person, text)
+		return err
+	})
+	if err != nil {
+		return identity.ApplicantRecord{}, err
+	}
+	return s.applicant(ctx, of, declarer, person, text)
+}
+
+func (s *Store) applicant(ctx context.Context, query string, args ...any) (identity.ApplicantRecord, error) {
+	list, err := s.applicants(ctx, query, args...)
 	if err != nil {
 		return identity.ApplicantRecord{}, err
 	}
@@ -36,20 +62,17 @@ func (s *Store) Applicant(ctx context.Context, declarer, person uuid.UUID) (iden
 	return list[0], nil
 }
 
-// Applicants reads the last hundred applicants of a declarer, the newest first.
-func (s *Store) Applicants(ctx context.Context, declarer uuid.UUID) ([]identity.ApplicantRecord, error) {
-	return s.applicants(ctx, `WHERE declarer = $1 ORDER BY declared_at DESC, person LIMIT 100`, declarer)
-}
-
-func (s *Store) applicants(ctx context.Context, where string, args ...any) ([]identity.ApplicantRecord, error) {
-	rows, err := s.pool.Query(ctx, `SELECT person, relation, details, declared_at FROM identity.applicants `+where, args...)
+func (s *Store) applicants(ctx context.Context, query string, args ...any) ([]identity.ApplicantRecord, error) {
+	rows, err := s.pool.Query(ctx, query, args...)
 	if err != nil {
 		return nil, translate("read applicants", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a identity.ApplicantRecord, err error) {
-		err = row.Scan(&a.Person, &a.Relation, &a.Details, &a.At)
-		a.At = a.At.UTC()
-		return a, err
-	})
+	list, err := pgx.CollectRows(rows, scanApplicant)
 	return list, translate("read applicants", err)
+}
+
+func scanApplicant(row pgx.CollectableRow) (a identity.ApplicantRecord, err error) {
+	err = row.Scan(&a.Person, &a.Declaration, &a.Relation, &a.Details, &a.At)
+	a.At = a.At.UTC()
+	return a, err
 }

@@ -22,20 +22,21 @@ type match struct {
 	certified bool
 }
 
-// lockMatches looks the identifiers up and locks the persons who have them: whoever changes a person's identifiers
-// holds her lock, so what is answered stays true until the transaction ends. Locks are taken in the order of their
-// keys and before anything is inserted, so that two resolutions cannot wait for each other.
-func lockMatches(ctx context.Context, tx pgx.Tx, ids []identity.SealedIdentifier) ([]match, error) {
+// lockMatches looks the identifiers up and locks the persons who have them, and the others named: whoever changes a
+// person's identifiers holds her lock, so what is answered stays true until the transaction ends. Locks are taken in
+// the order of their keys and before anything is inserted, so that two resolutions cannot wait for each other.
+func lockMatches(ctx context.Context, tx pgx.Tx, ids []identity.SealedIdentifier, others ...uuid.UUID) ([]match, error) {
 	before, err := findMatches(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}
 	held := persons(before)
-	if len(held) == 0 {
+	wanted := slices.Concat(held, others)
+	if len(wanted) == 0 {
 		return before, nil
 	}
 	// NO KEY: rows that refer to a person may be added meanwhile.
-	_, err = tx.Exec(ctx, `SELECT FROM identity.persons WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, held)
+	_, err = tx.Exec(ctx, `SELECT FROM identity.persons WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, wanted)
 	if err != nil {
 		return nil, fmt.Errorf("lock persons: %w", err)
 	}

@@ -41,13 +41,18 @@ func TestAnyOrderOfCertificatesAndTyping(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		round++
 		certified := map[identity.Identifier]uuid.UUID{} // the model: what a certificate has shown stays for ever
+		declarer := resolver{t, s, h}.certified(tax(fmt.Sprint(round, "/declarer")))
+		alike := map[string]uuid.UUID{} // whom the declarer gave a name
 		some := rapid.SliceOfNDistinct(rapid.Custom(func(r *rapid.T) identity.Identifier {
 			kind := rapid.SampledFrom([]identity.IdentifierKind{identity.KindRNOKPP, identity.KindUNZR, identity.KindBirthCertificate}).Draw(r, "kind")
 			return identity.Identifier{Kind: kind, Value: fmt.Sprint(round, "/", rapid.IntRange(1, 3).Draw(r, "number"))}
 		}), 1, 3, rapid.ID[identity.Identifier])
 		r.Repeat(map[string]func(*rapid.T){
 			"certificate": func(r *rapid.T) { signIn(r, s, h, certified, some.Draw(r, "numbers")) },
-			"declaration": func(r *rapid.T) { declare(r, s, h, certified, some.Draw(r, "numbers")) },
+			"declaration": func(r *rapid.T) {
+				number, name := some.Draw(r, "number")[0], fmt.Sprint(rapid.IntRange(1, 3).Draw(r, "name"))
+				declare(r, s, certified, alike, declaration(h, declarer, number, name), number, name)
+			},
 			"":            func(r *rapid.T) { checkInvariants(r, pool) },
 		})
 	})
@@ -88,23 +93,36 @@ func signIn(r *rapid.T, s *pgstore.Store, h *pseudonym.Hasher, certified map[ide
 	}
 }
 
-func declare(r *rapid.T, s *pgstore.Store, h *pseudonym.Hasher, certified map[identity.Identifier]uuid.UUID, ids []identity.Identifier) {
-	want := ownersOf(certified, ids)
-	got, err := s.ResolveDeclared(context.Background(), uuid.New(), numbers(h, ids...), start)
+func declare(r *rapid.T, s *pgstore.Store, certified map[identity.Identifier]uuid.UUID,
+	alike map[string]uuid.UUID, d identity.Declaration, number identity.Identifier, name string,
+) {
+	got, err := s.Declare(context.Background(), d)
+	_, taken := certified[number]
 	switch {
-	case len(want) > 1:
-		if identity.CodeOf(err) != identity.CodeIdentityConflict {
-			r.Fatalf("want a conflict, got %v", err)
-		}
+	case taken && identity.CodeOf(err) != identity.CodeInvalid:
+		r.Fatalf("somebody with a certificate was declared: %v", err)
+	case taken, identity.CodeOf(err) == identity.CodeRateLimited:
+		return
 	case err != nil:
 		r.Fatal(err)
-	case len(want) == 1 && got != want[0]:
-		r.Fatal("a known number was taken for another person's")
-	case len(want) == 0:
-		for _, owner := range certified {
-			if got == owner {
-				r.Fatal("unknown numbers were taken for a certified person's")
-			}
+	}
+	for _, owner := range certified {
+		if got == owner {
+			r.Fatal("a number was taken for a certified person's")
 		}
 	}
+	// The likeness of somebody who has since signed in is forgotten: she cannot be declared any more.
+	if before, ok := alike[name]; ok && before != got && !certifiedPerson(certified, before) {
+		r.Fatal("one name, two applicants of one declarer")
+	}
+	alike[name] = got
+}
+
+func certifiedPerson(certified map[identity.Identifier]uuid.UUID, person uuid.UUID) bool {
+	for _, owner := range certified {
+		if owner == person {
+			return true
+		}
+	}
+	return false
 }

@@ -92,11 +92,21 @@ func (r resolver) certified(list ...identity.Identifier) uuid.UUID {
 	return id
 }
 
-func (r resolver) declared(list ...identity.Identifier) uuid.UUID {
+// declaration is one as the service would make it; name stands for names and date of birth.
+func declaration(h *pseudonym.Hasher, declarer uuid.UUID, number identity.Identifier, name string) identity.Declaration {
+	sealed := numbers(h, number, identity.Identifier{Kind: identity.KindLikeness, Value: declarer.String() + "/" + name})
+	return identity.Declaration{
+		ID: uuid.New(), Declarer: declarer, Candidate: uuid.New(), Number: sealed[0], Likeness: sealed[1],
+		Relation: "child", Details: []byte(name), At: start, Most: 8, Span: 24 * time.Hour,
+		Agrees: func(identity.ApplicantRecord) error { return nil },
+	}
+}
+
+func (r resolver) declared(declarer uuid.UUID, number identity.Identifier, name string) uuid.UUID {
 	r.t.Helper()
-	id, err := r.s.ResolveDeclared(r.t.Context(), uuid.New(), numbers(r.h, list...), start)
+	id, err := r.s.Declare(r.t.Context(), declaration(r.h, declarer, number, name))
 	if err != nil {
-		r.t.Fatalf("resolve declared: %v", err)
+		r.t.Fatalf("declare: %v", err)
 	}
 	return id
 }
@@ -163,10 +173,6 @@ func TestCertificateThatJoinsTwoPersonsChangesNothing(t *testing.T) {
 	if identity.CodeOf(err) != identity.CodeIdentityConflict {
 		t.Fatalf("want identity-conflict, got %v", err)
 	}
-	_, err = s.ResolveDeclared(t.Context(), uuid.New(), numbers(r.h, tax("1"), unzr("B")), start)
-	if identity.CodeOf(err) != identity.CodeIdentityConflict {
-		t.Fatalf("want identity-conflict for a declaration, got %v", err)
-	}
 	if diff := cmp.Diff(before, dump(t, pool)); diff != "" {
 		t.Fatal(diff)
 	}
@@ -212,56 +218,11 @@ func TestConcurrentFirstSignInsMakeOnePerson(t *testing.T) {
 	}
 }
 
-func TestDeclaredNumbersGiveWayToACertificate(t *testing.T) {
-	s, pool := newStore(t)
-	r := resolver{t, s, hasher(t, key1)}
-	// Somebody types a stranger's tax number together with a number of another human.
-	typed := r.declared(tax("1"), unzr("OTHER"))
-	if r.declared(tax("1")) != typed {
-		t.Fatal("the same typed number gives another person")
-	}
-	// The stranger signs in: she is that person, and the foreign number does not stick to her.
-	stranger := r.certified(tax("1"), unzr("HERS"))
-	if stranger != typed {
-		t.Fatal("a claim of the declared person would be lost")
-	}
-	other := r.certified(unzr("OTHER"), tax("2"))
-	if other == stranger {
-		t.Fatal("typing joined two people")
-	}
-	// Typing cannot attach anything to a certified person either.
-	before := dump(t, pool)
-	if r.declared(tax("1"), birth("NEW")) != stranger {
-		t.Fatal("the certified owner is not found by a typed number")
-	}
-	if diff := cmp.Diff(before, dump(t, pool)); diff != "" {
-		t.Fatal(diff)
-	}
-}
-
-func TestDeclarationsCannotLockAnybodyOut(t *testing.T) {
-	s, _ := newStore(t)
-	r := resolver{t, s, hasher(t, key1)}
-	a, b := r.declared(tax("1")), r.declared(unzr("A"))
-	if a == b {
-		t.Fatal("different numbers, one person")
-	}
-	if both := r.declared(tax("1"), unzr("A")); both != a {
-		t.Fatal("the first number decides")
-	}
-	if got := r.certified(tax("1"), unzr("A")); got != a {
-		t.Fatal("the certificate should be the person of its first number")
-	}
-	if got := r.certified(unzr("A")); got != a {
-		t.Fatal("the number was not taken over from the declared person")
-	}
-}
-
 func TestOwnersByCertificateOnly(t *testing.T) {
 	s, _ := newStore(t)
 	r := resolver{t, s, hasher(t, key1)}
 	a := r.certified(tax("1"))
-	r.declared(unzr("D"))
+	r.declared(a, unzr("D"), "child")
 	for _, c := range []struct {
 		ids  []identity.Identifier
 		want int

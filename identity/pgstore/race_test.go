@@ -18,6 +18,7 @@ func TestAllAtOnce(t *testing.T) {
 	s, pool := newStore(t)
 	h := hasher(t, key1)
 	const humans, workers, steps = 3, 6, 40
+	declarers := []uuid.UUID{resolver{t, s, h}.certified(tax("D1")), resolver{t, s, h}.certified(tax("D2"))}
 	person := make([]map[uuid.UUID]bool, humans)
 	for i := range person {
 		person[i] = map[uuid.UUID]bool{}
@@ -34,8 +35,9 @@ func TestAllAtOnce(t *testing.T) {
 				own := []identity.Identifier{tax(fmt.Sprint(n)), unzr(fmt.Sprint(n))}
 				if random.IntN(3) == 0 {
 					typed := []identity.Identifier{own[0], unzr(fmt.Sprint(random.IntN(humans))), birth(fmt.Sprint(random.IntN(2)))}
-					_, err := s.ResolveDeclared(context.Background(), uuid.New(), numbers(h, typed...), start)
-					if err != nil && identity.CodeOf(err) != identity.CodeIdentityConflict {
+					d := declaration(h, declarers[random.IntN(2)], typed[random.IntN(3)], fmt.Sprint(random.IntN(humans)))
+					_, err := s.Declare(context.Background(), d)
+					if err != nil && identity.CodeOf(err) != identity.CodeInvalid {
 						t.Errorf("typing: %v", err)
 					}
 					continue

@@ -113,47 +113,6 @@ func adopt(ctx context.Context, tx pgx.Tx, person uuid.UUID, matches []match) er
 	return nil
 }
 
-// ResolveDeclared finds or makes the person of typed numbers. A certified owner is answered and left as she is.
-// Otherwise the person declared under the first known number, or candidate, gets the numbers nobody has; a
-// number declared for somebody else stays there, so that typing cannot join two people either.
-func (s *Store) ResolveDeclared(
-	ctx context.Context, candidate uuid.UUID, ids []identity.SealedIdentifier, at time.Time,
-) (person uuid.UUID, err error) {
-	err = s.inTx(ctx, "resolve applicant", func(tx pgx.Tx) error {
-		matches, err := lockMatches(ctx, tx, ids)
-		if err != nil {
-			return err
-		}
-		byCertificate, declared := owners(matches, true), owners(matches, false)
-		switch {
-		case len(byCertificate) > 1:
-			return errConflict()
-		case len(byCertificate) == 1:
-			person = byCertificate[0]
-			return nil
-		case len(declared) > 0:
-			person = declared[0]
-		default:
-			person = candidate
-		}
-		if person == candidate {
-			if err := makePerson(ctx, tx, person, at); err != nil {
-				return err
-			}
-		}
-		for _, m := range inKeyOrder(matches) {
-			if m.row != uuid.Nil && m.person != person {
-				continue
-			}
-			if err := attach(ctx, tx, person, m, false, at); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return person, err
-}
-
 // CertifiedOwners answers who owns any of the numbers by certificate, each once, in order.
 func (s *Store) CertifiedOwners(ctx context.Context, ids []identity.SealedIdentifier) ([]uuid.UUID, error) {
 	kinds, versions, macs := columns(ids)

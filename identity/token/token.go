@@ -57,11 +57,12 @@ func New(d Deps) (*Minter, error) {
 
 type claims struct {
 	jwt.RegisteredClaims
-	Session string   `json:"sid"`
-	Grants  []string `json:"grants"`
-	Country string   `json:"country,omitempty"`
-	Staff   bool     `json:"staff,omitempty"`
-	Ends    int64    `json:"ends"`
+	Session   string   `json:"sid"`
+	Grants    []string `json:"grants"`
+	Country   string   `json:"country,omitempty"`
+	Reachable bool     `json:"reachable,omitempty"`
+	Staff     bool     `json:"staff,omitempty"`
+	Ends      int64    `json:"ends"`
 }
 
 // Access makes the access token of a session; it ends at s.ExpiresAt (whole seconds, rounded down).
@@ -81,7 +82,7 @@ func (m *Minter) Access(s identity.Session, issued time.Time) (string, error) {
 			Issuer: m.issuer, Subject: s.Person.String(), Audience: jwt.ClaimStrings{audience}, ID: jti.String(),
 			IssuedAt: jwt.NewNumericDate(issued), ExpiresAt: jwt.NewNumericDate(s.ExpiresAt),
 		},
-		Session: s.ID.String(), Country: s.Country, Staff: s.Staff, Ends: s.EndsAt.Unix(),
+		Session: s.ID.String(), Country: s.Country, Reachable: s.Reachable, Staff: s.Staff, Ends: s.EndsAt.Unix(),
 		Grants: make([]string, len(s.Grants)),
 	}
 	for i, g := range s.Grants {
@@ -145,7 +146,7 @@ func (m *Minter) session(c claims) (identity.Session, error) {
 		return identity.Session{}, errors.New("token: lives too long")
 	}
 	s := identity.Session{
-		ID: id, Person: person, Country: c.Country, Staff: c.Staff,
+		ID: id, Person: person, Country: c.Country, Reachable: c.Reachable, Staff: c.Staff,
 		ExpiresAt: c.ExpiresAt.UTC(), EndsAt: time.Unix(c.Ends, 0).UTC(),
 	}
 	for _, g := range c.Grants {

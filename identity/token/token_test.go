@@ -48,7 +48,7 @@ func minter(t testing.TB, keys string) *token.Minter {
 
 func session() identity.Session {
 	return identity.Session{
-		ID: uuid.New(), Person: uuid.New(), Country: "PL", Staff: true, ExpiresAt: now.Add(5 * time.Minute), EndsAt: now.Add(12 * time.Hour),
+		ID: uuid.New(), Person: uuid.New(), Country: "PL", Reachable: true, Staff: true, ExpiresAt: now.Add(5 * time.Minute), EndsAt: now.Add(12 * time.Hour),
 		Grants: []identity.Grant{{Role: identity.RoleCitizen}, {Role: identity.RoleOfficer, Consulate: "waw"}, {Role: identity.RoleAuditor, Consulate: "*"}},
 	}
 }
