@@ -18,7 +18,7 @@ type qesVerify struct {
 func (qesVerify) Help() string {
 	return "Exit status: 0 accepted, 1 rejected, 2 wrong use.\n\nExample:\n" +
 		"  chesna qes verify --root var/demo/trust/root.pem --intermediate var/demo/trust/ca.pem \\\n" +
-		"    --crl var/demo/trust/ca.crl --content booking.txt --at 2026-12-01T09:00:00Z booking.p7s"
+		"    --crl var/demo/trust/ca.crl --crl var/demo/trust/root.crl --content booking.txt --at 2026-12-01T09:00:00Z booking.p7s"
 }
 
 // Run judges the signature.

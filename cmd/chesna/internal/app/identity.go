@@ -48,7 +48,7 @@ func (a *App) buildIdentity(context.Context) error {
 		return err
 	}
 	reach := qes.RequireSigner
-	if c.Identity.Revocation == configs.RevocationChain && !a.options.Demo {
+	if c.Identity.Revocation == configs.RevocationChain {
 		reach = qes.RequireChain
 	}
 	if a.parts.verifier, err = qes.New(qes.Deps{Trust: a.parts.trust, CheckDigits: c.Identity.CheckDigits, Revocation: reach}); err != nil {

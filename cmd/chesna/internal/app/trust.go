@@ -93,17 +93,18 @@ func (a *App) openAuthority() error {
 	return err
 }
 
-// loadDemoTrust makes a new revocation list and trusts the demo's root.
+// loadDemoTrust makes new revocation lists and trusts the demo's root.
 func (a *App) loadDemoTrust() error {
 	now := time.Now()
 	if err := a.parts.authority.SaveCRL(a.demoDir(), now, demoCRLLife); err != nil {
 		return err
 	}
-	list, err := a.parts.authority.CRL(now, demoCRLLife)
-	if err != nil {
+	people, err1 := a.parts.authority.CRL(now, demoCRLLife)
+	authorities, err2 := a.parts.authority.RootCRL(now, demoCRLLife)
+	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	trust, err := qes.ParseTrust([][]byte{a.parts.authority.RootDER()}, [][]byte{a.parts.authority.CADER()}, [][]byte{list})
+	trust, err := qes.ParseTrust([][]byte{a.parts.authority.RootDER()}, [][]byte{a.parts.authority.CADER()}, [][]byte{people, authorities})
 	if err != nil {
 		return err
 	}

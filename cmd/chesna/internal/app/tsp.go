@@ -14,7 +14,7 @@ import (
 )
 
 // serveTrust runs the demo's trust service as others would reach one: time stamps (RFC 3161) at /tsa and the
-// revocation list at /ca.crl, on a loopback port of its own that is left in demo/tsp-url.
+// revocation lists at /ca.crl and /root.crl, on a loopback port of its own that is left in demo/tsp-url.
 func (a *App) serveTrust(ctx context.Context) error {
 	if !a.options.Demo {
 		return nil
@@ -25,10 +25,12 @@ func (a *App) serveTrust(ctx context.Context) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/tsa", stamps)
-	mux.HandleFunc("GET /ca.crl", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/pkix-crl")
-		http.ServeFile(w, r, filepath.Join(a.demoDir(), "trust", "ca.crl"))
-	})
+	for _, list := range []string{"ca.crl", "root.crl"} {
+		mux.HandleFunc("GET /"+list, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/pkix-crl")
+			http.ServeFile(w, r, filepath.Join(a.demoDir(), "trust", list))
+		})
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
