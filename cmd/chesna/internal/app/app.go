@@ -38,6 +38,7 @@ type App struct {
 	options Options
 	logger  *slog.Logger
 	origin  string
+	address string // where it listens
 	stops   []stop
 	failed  chan error
 	stopped bool
@@ -78,9 +79,9 @@ func (a *App) start(ctx context.Context) error {
 		}
 		return nil
 	})
-	a.origin = c.Server.PublicURL
+	a.address, a.origin = listener.Addr().String(), c.Server.PublicURL
 	if a.origin == "" {
-		a.origin = "http://" + listener.Addr().String()
+		a.origin = "http://" + a.address
 	}
 	for _, step := range []struct {
 		name string

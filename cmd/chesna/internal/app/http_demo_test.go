@@ -86,6 +86,10 @@ func TestDemo(t *testing.T) {
 		t.Run(name, func(t *testing.T) { test(t, d) })
 	}
 	kept := d.visitor(t, "roman").book("lju", "passport-adult")
+	// The checks ask for the last event of each of some ten thousand seats, as no program does.
+	if _, err := d.app.parts.pool.Exec(t.Context(), "CREATE INDEX ON booking.events (seat, seq); ANALYZE"); err != nil {
+		t.Fatal(err)
+	}
 	bookingtest.CheckLedgerInvariants(t, d.app.parts.pool)
 	metrics := stranger(t, d.app.URL()).send("GET", "/metrics", nil).want(200, "")
 	stopApp(t, d.app)
@@ -150,7 +154,9 @@ func bookAndCancel(t *testing.T, d demo) {
 	if again.text("holdId") != h.text("holdId") || !bytes.Equal(read.document(), h.document()) {
 		t.Error("asking again gave another hold or another text")
 	}
-	me.holdAt(posts[1], "passport-adult").want(409, "hold-elsewhere")
+	if elsewhere := me.holdAt(posts[1], "passport-adult").want(201, ""); elsewhere.text("holdId") != h.text("holdId") {
+		t.Error("a second hold in the group, at another post")
+	}
 	other.call("GET", path, nil).want(404, "hold-not-found")
 
 	signed := map[string]any{"signature": me.sign(h.document(), false)} // attached
@@ -308,27 +314,15 @@ func publicPages(t *testing.T, d demo) {
 	}
 	anyone.call("GET", "/consulates/waw/availability?service=passport-adult", nil).want(401, "unauthenticated")
 	anyone.call("GET", "/appointments", nil).want(401, "unauthenticated")
-	var legal struct {
-		Items []struct {
-			Published, Met      bool
-			ShortfallMinutes    int
-			Rule, Week, Reason  string
-			Suggestions         []any
-			WeekShortfall       int `json:"weekShortfallMinutes"`
-			OpenMinutes, Demand int
-		}
+	type shown struct {
+		Published, Met   bool
+		ShortfallMinutes int
+		Reason           string
 	}
+	var legal struct{ Items []shown }
 	anyone.call("GET", "/consulates/was/legal-minimum", nil).want(200, "").into(&legal)
-	if len(legal.Items) == 0 || !slices.ContainsFunc(legal.Items, func(w struct {
-		Published, Met      bool
-		ShortfallMinutes    int
-		Rule, Week, Reason  string
-		Suggestions         []any
-		WeekShortfall       int `json:"weekShortfallMinutes"`
-		OpenMinutes, Demand int
-	}) bool {
-		return w.Published && !w.Met && w.Reason != "" && w.ShortfallMinutes > 0
-	}) {
+	short := func(w shown) bool { return w.Published && !w.Met && w.Reason != "" && w.ShortfallMinutes > 0 }
+	if !slices.ContainsFunc(legal.Items, short) {
 		t.Errorf("Washington's short weeks are not shown: %+v", legal.Items)
 	}
 	var people []struct{ Name, DisplayName string }
