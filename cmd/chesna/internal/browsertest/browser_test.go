@@ -126,7 +126,7 @@ func TestBooksAndCancels(t *testing.T) {
 	}
 }
 
-// TestOfficerPublishesAWeek looks at the officer's pages of the whole application.
+// TestOfficerPublishesAWeek publishes a week below the legal minimum, with a signed reason.
 func TestOfficerPublishesAWeek(t *testing.T) {
 	a := start(t)
 	b := webtest.Open(t, webtest.Options{Base: a.URL(), Script: true, Shots: shots(t), Prefix: "officer-"})
@@ -140,6 +140,14 @@ func TestOfficerPublishesAWeek(t *testing.T) {
 	b.Press(`button[value="add-counter"]`)
 	b.Press(`.govuk-button-group button[value="preview"]`)
 	w.look("05-preview")
+	b.Type("#reason", "Ремонт приміщення")
+	b.Press(`.govuk-button-group button[value="publish"]`)
+	w.look("06-sign")
+	w.helper("officer-waw")
+	w.under("/weeks/waw/", "07-published")
+	if !b.Has(".govuk-notification-banner--success") {
+		t.Fatalf("not published: %s", b.Text("main"))
+	}
 }
 
 // way is a walk through the pages in one language.
