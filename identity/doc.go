@@ -13,7 +13,8 @@
 //   - Certified identifiers belong to one person for ever. A certificate whose identifiers belong to two
 //     persons changes nothing and stops with CodeIdentityConflict.
 //   - A declared identifier never binds a certified person and gives way to a certificate: nobody can attach a
-//     number to somebody else, or lock her out, by typing it. Who has a certificate cannot be declared at all.
+//     number to somebody else, or book in her place, by typing it before or after she first signs in. Who has
+//     a certificate cannot be declared at all.
 //   - Of an applicant's numbers one identifies; nothing is ever added to a person by typing. Among the applicants of
 //     one declarer the same names and date of birth are one person, and he has at most Policy.MaxApplicants a year.
 //   - The names in a text that is signed for an applicant are fixed when the text is first composed.

@@ -184,8 +184,8 @@ type ApplicantRecord struct {
 
 // PersonStore keeps persons and records what happened to each. CodePersonUnknown when there is none.
 type PersonStore interface {
-	// ResolveCertified finds the person of a certificate's identifiers or makes candidate the new one, and
-	// takes over identifiers that were only declared. Two certified owners: CodeIdentityConflict, nothing
+	// ResolveCertified finds the certified person of the identifiers or makes candidate the new one, and takes over
+	// identifiers that were only declared, without becoming the person who was declared. Two certified owners: CodeIdentityConflict, nothing
 	// changed. Concurrent calls for one human answer one person.
 	ResolveCertified(ctx context.Context, candidate uuid.UUID, ids []SealedIdentifier, at time.Time) (uuid.UUID, error)
 	// Declare finds the applicant by her likeness, else by her number, else makes Candidate the new one with

@@ -28,13 +28,16 @@ func TestDeclaredNumbersGiveWayToACertificate(t *testing.T) {
 	r := resolver{t, s, hasher(t, key1)}
 	declarer := r.certified(tax("D"))
 	typed := r.declared(declarer, tax("1"), "x")
-	if stranger := r.certified(tax("1"), unzr("HERS")); stranger != typed {
-		t.Fatal("a claim of the declared person would be lost")
+	if stranger := r.certified(tax("1"), unzr("HERS")); stranger == typed {
+		t.Fatal("whoever types her number first can book in her place")
 	}
 	// A certificate takes over a number that was typed for somebody else.
 	other := r.declared(declarer, unzr("2"), "y")
 	if r.certified(tax("2")) == other || r.certified(tax("2"), unzr("2")) == other {
 		t.Fatal("typing joined two people")
+	}
+	if r.declared(declarer, birth("B"), "x") != typed {
+		t.Fatal("the declarer has got an applicant more")
 	}
 	// From now on nobody can declare either.
 	before := dump(t, pool)

@@ -13,10 +13,10 @@ import (
 
 // ResolveCertified finds or makes the person of a certificate.
 //
-// Which person: the certified owner of any of the numbers; without one, the person somebody has declared under
-// the first of them that is known; without one, candidate. All numbers then belong to that person by
-// certificate, taken from whoever was merely declared under them, and what else was declared about her is
-// dropped, because only her certificate knows. Two certified owners stop it.
+// Which person: the certified owner of any of the numbers, else candidate. All numbers then belong to that person
+// by certificate, taken from whoever was merely declared under them. She does not become the person who was
+// declared: somebody who types her number and books would else have used up her place. She is told who asked for
+// her. Two certified owners stop it.
 func (s *Store) ResolveCertified(
 	ctx context.Context, candidate uuid.UUID, ids []identity.SealedIdentifier, at time.Time,
 ) (person uuid.UUID, err error) {
@@ -28,32 +28,24 @@ func (s *Store) ResolveCertified(
 		if err != nil {
 			return err
 		}
-		certified, declared := owners(matches, true), owners(matches, false)
-		switch {
-		case len(certified) > 1:
-			return errConflict()
-		case len(certified) == 1:
-			person = certified[0]
-		case len(declared) > 0:
-			person = declared[0]
-		default:
+		certified := owners(matches, true)
+		switch len(certified) {
+		case 0:
 			person = candidate
-		}
-		switch {
-		case person == candidate:
-			err = makePerson(ctx, tx, person, at)
-		case len(certified) == 0:
-			err = adopt(ctx, tx, person, matches)
-		}
-		if err != nil {
-			return err
+			if err := makePerson(ctx, tx, person, at); err != nil {
+				return err
+			}
+		case 1:
+			person = certified[0]
+		default:
+			return errConflict()
 		}
 		for _, m := range inKeyOrder(matches) {
 			if err := attach(ctx, tx, person, m, true, at); err != nil {
 				return err
 			}
 		}
-		return nil
+		return tellWhoAsked(ctx, tx, person, owners(matches, false))
 	})
 	return person, err
 }
@@ -99,16 +91,17 @@ func columns(ids []identity.SealedIdentifier) (kinds []string, versions []int32,
 	return kinds, versions, macs
 }
 
-// adopt makes a declared person ready for her certificate: what the certificate does not say is dropped.
-func adopt(ctx context.Context, tx pgx.Tx, person uuid.UUID, matches []match) error {
-	keep := make([]uuid.UUID, 0, len(matches))
-	for _, m := range matches {
-		if m.row != uuid.Nil {
-			keep = append(keep, m.row)
-		}
+// tellWhoAsked copies to a person's record who has asked for those declared under her numbers (R-20).
+func tellWhoAsked(ctx context.Context, tx pgx.Tx, person uuid.UUID, declared []uuid.UUID) error {
+	if len(declared) == 0 {
+		return nil
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM identity.person_identifiers WHERE person = $1 AND id <> ALL($2)`, person, keep); err != nil {
-		return fmt.Errorf("drop what was declared: %w", err)
+	_, err := tx.Exec(ctx, `
+		INSERT INTO identity.actions (person, by, at, kind, detail)
+		SELECT $1, by, at, kind, detail FROM identity.actions
+		WHERE person = ANY($2) AND by <> person AND kind = 'applicant' ORDER BY id`, person, declared)
+	if err != nil {
+		return fmt.Errorf("copy who asked: %w", err)
 	}
 	return nil
 }
