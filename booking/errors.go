@@ -15,6 +15,7 @@ const (
 	CodeUnknownService    Code = "unknown-service"     // no such service at this post
 	CodeOutsideDistrict   Code = "outside-district"    // not the post of the person's country of stay
 	CodeCountryNeeded     Code = "country-needed"      // no country of stay is declared yet
+	CodeEmailNeeded       Code = "email-needed"        // no e-mail address is verified yet
 	CodeApplicantRefused  Code = "applicant-refused"   // the service cannot be asked for this applicant
 	CodeByDraw            Code = "by-draw"             // the post gives its seats by draw, not at once
 	CodeSoldOut           Code = "sold-out"            // no seat in this slot or window is free now

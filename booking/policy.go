@@ -29,6 +29,9 @@ type Policy struct {
 	// NeedCountry makes a declared country of stay a condition of looking and booking. Without it, a
 	// person who has declared none may go to any post; one who has is limited to the posts of her country.
 	NeedCountry bool
+	// NeedEmail makes a verified e-mail address a condition of booking: results and changes go there. Looking does
+	// not need it.
+	NeedEmail bool
 }
 
 // Validate says what is wrong with the figures, all at once.
@@ -61,8 +64,9 @@ type Acts interface {
 type People interface {
 	// ResolveApplicant finds or records another person for whom the declarer asks.
 	ResolveApplicant(ctx context.Context, declarer uuid.UUID, a identity.Applicant) (uuid.UUID, error)
-	// Names returns the names of a person as the declarer knows them, for the text that he signs.
-	Names(ctx context.Context, declarer, person uuid.UUID) (identity.Names, error)
+	// NamesIn returns the names of the applicant for a text that the declarer signs. They are fixed when they are
+	// first asked for with this text, whatever he declares later: the bytes to sign never change.
+	NamesIn(ctx context.Context, declarer, person uuid.UUID, text string) (identity.Names, error)
 }
 
 // Deps is what the use cases stand on. All fields but Logger are needed.

@@ -30,12 +30,15 @@ type HeldSeat struct {
 // Reserve takes a seat for some minutes. Asking again in the same group, by the same person for the same
 // applicant, gives the hold that is there.
 //
-// Refusals: CodeInvalid, CodeUnknownConsulate, CodeUnknownService, CodeOutsideDistrict, CodeByDraw,
-// CodeApplicantRefused, and those of Inventory.Hold.
+// Refusals: CodeInvalid, CodeUnknownConsulate, CodeUnknownService, CodeOutsideDistrict, CodeCountryNeeded,
+// CodeEmailNeeded, CodeApplicantRefused, those of People.ResolveApplicant and of Inventory.Hold.
 func (o *Office) Reserve(ctx context.Context, s identity.Session, r ReserveRequest) (HeldSeat, error) {
 	c, svc, err := o.admit(s, r.Consulate, r.Service)
 	if err != nil {
 		return HeldSeat{}, err
+	}
+	if o.Policy.NeedEmail && !s.Reachable {
+		return HeldSeat{}, Refuse(CodeEmailNeeded, "give an e-mail address and confirm it first")
 	}
 	from, to, err := o.span(c, svc, r)
 	if err != nil {
@@ -133,6 +136,11 @@ func (o *Office) applicant(ctx context.Context, s identity.Session, svc Service,
 			Code: CodeApplicantRefused, Detail: "this service can be asked for oneself only",
 			Fields: []FieldError{{Pointer: "/applicant", Code: "not-allowed", Detail: "leave it out"}},
 		}
+	case svc.Applicants == ForChild && a.Relation == identity.RelationOther:
+		return uuid.Nil, &Error{
+			Code: CodeApplicantRefused, Detail: "this service is asked by a parent or guardian for a child or a ward",
+			Fields: []FieldError{{Pointer: "/applicant/relation", Code: "not-allowed", Detail: "child or ward"}},
+		}
 	}
 	return o.People.ResolveApplicant(ctx, s.Person, *a)
 }
@@ -148,7 +156,7 @@ func (o *Office) withDocument(ctx context.Context, h Hold) (HeldSeat, error) {
 	}
 	var forName string
 	if h.Applicant != h.Person {
-		n, err := o.People.Names(ctx, h.Person, h.Applicant)
+		n, err := o.People.NamesIn(ctx, h.Person, h.Applicant, string(h.ID))
 		if err != nil {
 			return HeldSeat{}, fmt.Errorf("name the applicant: %w", err)
 		}

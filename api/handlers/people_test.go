@@ -81,7 +81,7 @@ func (p *people) ResolveApplicant(_ context.Context, _ uuid.UUID, a identity.App
 	return id, nil
 }
 
-func (p *people) Names(_ context.Context, _, person uuid.UUID) (identity.Names, error) {
+func (p *people) NamesIn(_ context.Context, _, person uuid.UUID, _ string) (identity.Names, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.children[person], nil
