@@ -31,3 +31,16 @@ func (v *visit) sheet(first time.Time, free map[capacity.Date]dayOpen, shown str
 	}
 	return out
 }
+
+// noon is a calendar day as a time, for spelling out.
+func noon(d capacity.Date) time.Time {
+	return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC)
+}
+
+// percent is a part of a whole, at most 100.
+func percent(part, whole int) int {
+	if whole <= 0 {
+		return 100
+	}
+	return min(100, part*100/whole)
+}

@@ -109,6 +109,15 @@ func TestHoldExtendsReleasesAndEnds(t *testing.T) {
 	v.get("/uk/book").post(hold+"/confirm", "signature", base64.StdEncoding.EncodeToString(sign("olena", []byte(document)))).want(http.StatusGone, "Час броні сплив")
 }
 
+func TestWhatWasDeclaredElsewhereCountsAtOnce(t *testing.T) {
+	w := newWorld(monday)
+	v := visit(t, serve(t, w, false))
+	v.signIn("uk", "olena").at("/uk/profile/country")
+	w.settle("olena", "PL") // in another window
+	v.get("/uk/book/time?consulate=waw&for=self&service=passport-adult").want(http.StatusOK)
+	v.post("/uk/book/time", "consulate", "waw", "service", "passport-adult", "for", "self", "choice", v.find(`value="(slot:[^"]+)"`)).at("/uk/holds/.*")
+}
+
 func TestAnotherTimeIsNotTakenBesideAHold(t *testing.T) {
 	w := newWorld(monday)
 	w.settle("olena", "PL")

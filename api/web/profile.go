@@ -79,15 +79,24 @@ func setCountry(v *visit) error {
 		}
 		return v.showCountry(status, faults, code)
 	}
-	if _, tokens, err := v.site.People.Reissue(ctx, v.session); err != nil {
+	if err := v.renew(); err != nil {
 		return err
-	} else {
-		v.site.Server.SetTokens(v.Context, tokens)
 	}
 	if !person.EmailVerified {
 		return v.to("/profile/email")
 	}
 	return v.to(v.takeReturn("/book"))
+}
+
+// renew gives the browser a token that knows what the person has declared now.
+func (v *visit) renew() error {
+	session, tokens, err := v.site.People.Reissue(v.Request().Context(), v.session)
+	if err != nil {
+		return err
+	}
+	v.session = session
+	v.site.Server.SetTokens(v.Context, tokens)
+	return nil
 }
 
 type emailData struct {
@@ -148,6 +157,9 @@ func verifyEmail(v *visit) error {
 			return err
 		}
 		return v.showCode(status, faults, form.Get("code"))
+	}
+	if err := v.renew(); err != nil {
+		return err
 	}
 	if person.Country == "" {
 		return v.to("/profile/country")

@@ -140,19 +140,6 @@ func functions(words *locale.Words, l locale.Lang) template.FuncMap {
 	}
 }
 
-// noon is a calendar day as a time, for spelling out.
-func noon(d capacity.Date) time.Time {
-	return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC)
-}
-
-// percent is a part of a whole, at most 100.
-func percent(part, whole int) int {
-	if whole <= 0 {
-		return 100
-	}
-	return min(100, part*100/whole)
-}
-
 // dict passes several values to a part of a page.
 func dict(pairs ...any) (map[string]any, error) {
 	if len(pairs)%2 != 0 {
@@ -273,6 +260,8 @@ func kindOf(p problem.Problem) string {
 		return "choose"
 	case string(booking.CodeAlreadyBooked), string(booking.CodeAlreadyConfirmed), string(booking.CodeNotActive):
 		return "appointments"
+	case "country-needed", "email-needed", string(identity.CodeEmailUnverified):
+		return "profile"
 	case string(identity.CodeUnauthenticated), string(identity.CodeChallengeUnknown):
 		return "sign-in"
 	}

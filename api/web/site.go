@@ -283,6 +283,10 @@ func known(a action) action {
 		case !p.EmailVerified:
 			v.setReturn(back)
 			return v.to("/profile/email")
+		case p.Country != v.session.Country || !v.session.Reachable: // declared in another window
+			if err := v.renew(); err != nil {
+				return err
+			}
 		}
 		return a(v)
 	}

@@ -24,6 +24,9 @@ func (w *world) busy(id booking.SeatID) bool {
 
 func (w *world) Reserve(ctx context.Context, s identity.Session, r booking.ReserveRequest) (booking.HeldSeat, error) {
 	applicant := s.Person
+	if !s.Reachable {
+		return booking.HeldSeat{}, booking.Refuse("email-needed", "")
+	}
 	if r.Applicant != nil {
 		var err error
 		if applicant, err = w.ResolveApplicant(ctx, s.Person, *r.Applicant); err != nil {

@@ -46,13 +46,13 @@ func (w *world) Complete(_ context.Context, id string, signature []byte) (identi
 	}
 	h := w.people[name]
 	delete(w.challenges, id)
-	s, t := w.issue(h)
+	s, t := w.issue(h, uuid.New())
 	return s, t, h.Person, nil
 }
 
-func (w *world) issue(h *human) (identity.Session, identity.Tokens) {
-	s := identity.Session{ID: uuid.New(), Person: h.ID, Grants: h.grants, Country: h.Country}
-	token := "token-" + s.ID.String()
+func (w *world) issue(h *human, id uuid.UUID) (identity.Session, identity.Tokens) {
+	s := identity.Session{ID: id, Person: h.ID, Grants: h.grants, Country: h.Country, Reachable: h.EmailVerified}
+	token := fmt.Sprintf("token-%s-%d", s.ID, len(w.sessions))
 	w.sessions[token] = s
 	return s, identity.Tokens{Access: token}
 }
@@ -60,7 +60,7 @@ func (w *world) issue(h *human) (identity.Session, identity.Tokens) {
 func (w *world) Reissue(_ context.Context, s identity.Session) (identity.Session, identity.Tokens, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	fresh, t := w.issue(w.human(s.Person))
+	fresh, t := w.issue(w.human(s.Person), s.ID)
 	return fresh, t, nil
 }
 
