@@ -185,7 +185,9 @@ func TestSessionsAndPerson(t *testing.T) {
 	w.call("olena", "GET", "/api/v1/person", "").want(200, "")
 	w.call("olena", "PUT", "/api/v1/person/email", `{"email":"olena@example.org"}`).want(202, "")
 	w.call("olena", "POST", "/api/v1/person/email/verify", `{"code":"000000"}`).want(422, "email-code")
-	w.call("olena", "POST", "/api/v1/person/email/verify", `{"code":"123456"}`).want(200, "")
+	if c := w.call("olena", "POST", "/api/v1/person/email/verify", `{"code":"123456"}`).want(200, ""); c.text("accessToken") == "" {
+		t.Error("no token that knows of the address")
+	}
 	w.call("olena", "PUT", "/api/v1/person/language", `{"language":"en"}`).want(204, "")
 	if c := w.call("olena", "PUT", "/api/v1/person/country", `{"country":"US"}`).want(200, ""); c.text("accessToken") == "" {
 		t.Error("no new token")

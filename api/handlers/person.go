@@ -31,13 +31,8 @@ func (a *API) SetCountry(ctx context.Context, r oapi.SetCountryRequestObject) (o
 	if err != nil {
 		return nil, err
 	}
-	_, t, err := a.d.Identity.Reissue(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	return oapi.SetCountry200JSONResponse{
-		Person: person(p), AccessToken: t.Access, TokenType: oapi.CountryChangedTokenTypeBearer, ExpiresAt: utc(t.AccessExpires),
-	}, nil
+	out, err := a.changed(ctx, s, p)
+	return oapi.SetCountry200JSONResponse(out), err
 }
 
 // SetEmail implements PUT /api/v1/person/email.
@@ -52,7 +47,7 @@ func (a *API) SetEmail(ctx context.Context, r oapi.SetEmailRequestObject) (oapi.
 	return oapi.SetEmail202Response{}, nil
 }
 
-// VerifyEmail implements POST /api/v1/person/email/verify.
+// VerifyEmail implements POST /api/v1/person/email/verify. The session learns of it by a new access token.
 func (a *API) VerifyEmail(ctx context.Context, r oapi.VerifyEmailRequestObject) (oapi.VerifyEmailResponseObject, error) {
 	s, err := api.RequireSession(ctx)
 	if err != nil {
@@ -62,7 +57,19 @@ func (a *API) VerifyEmail(ctx context.Context, r oapi.VerifyEmailRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	return oapi.VerifyEmail200JSONResponse{PersonJSONResponse: oapi.PersonJSONResponse(person(p))}, nil
+	out, err := a.changed(ctx, s, p)
+	return oapi.VerifyEmail200JSONResponse(out), err
+}
+
+// changed answers a person with an access token that knows what has changed.
+func (a *API) changed(ctx context.Context, s identity.Session, p identity.Person) (oapi.PersonChanged, error) {
+	_, t, err := a.d.Identity.Reissue(ctx, s)
+	if err != nil {
+		return oapi.PersonChanged{}, err
+	}
+	return oapi.PersonChanged{
+		Person: person(p), AccessToken: t.Access, TokenType: oapi.PersonChangedTokenTypeBearer, ExpiresAt: utc(t.AccessExpires),
+	}, nil
 }
 
 // SetLanguage implements PUT /api/v1/person/language.

@@ -98,21 +98,6 @@ func (e ConsulatePool) Valid() bool {
 	}
 }
 
-// Defines values for CountryChangedTokenType.
-const (
-	CountryChangedTokenTypeBearer CountryChangedTokenType = "Bearer"
-)
-
-// Valid indicates whether the value is a known member of the CountryChangedTokenType enum.
-func (e CountryChangedTokenType) Valid() bool {
-	switch e {
-	case CountryChangedTokenTypeBearer:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for HoldState.
 const (
 	Confirming HoldState = "confirming"
@@ -263,6 +248,21 @@ func (e PersonLanguage) Valid() bool {
 	case PersonLanguageEn:
 		return true
 	case PersonLanguageUk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PersonChangedTokenType.
+const (
+	PersonChangedTokenTypeBearer PersonChangedTokenType = "Bearer"
+)
+
+// Valid indicates whether the value is a known member of the PersonChangedTokenType enum.
+func (e PersonChangedTokenType) Valid() bool {
+	switch e {
+	case PersonChangedTokenTypeBearer:
 		return true
 	default:
 		return false
@@ -502,17 +502,6 @@ type CountryChange struct {
 	Country CountryCode `json:"country"`
 }
 
-// CountryChanged defines model for CountryChanged.
-type CountryChanged struct {
-	AccessToken string                  `json:"accessToken"`
-	ExpiresAt   time.Time               `json:"expiresAt"`
-	Person      Person                  `json:"person"`
-	TokenType   CountryChangedTokenType `json:"tokenType"`
-}
-
-// CountryChangedTokenType defines model for CountryChanged.TokenType.
-type CountryChangedTokenType string
-
 // CountryCode ISO 3166-1 alpha-2.
 type CountryCode = string
 
@@ -699,6 +688,17 @@ type Person struct {
 
 // PersonLanguage defines model for Person.Language.
 type PersonLanguage string
+
+// PersonChanged defines model for PersonChanged.
+type PersonChanged struct {
+	AccessToken string                 `json:"accessToken"`
+	ExpiresAt   time.Time              `json:"expiresAt"`
+	Person      Person                 `json:"person"`
+	TokenType   PersonChangedTokenType `json:"tokenType"`
+}
+
+// PersonChangedTokenType defines model for PersonChanged.TokenType.
+type PersonChangedTokenType string
 
 // Problem defines model for Problem.
 type Problem struct {
@@ -2825,7 +2825,7 @@ type SetCountryResponseObject interface {
 	VisitSetCountryResponse(w http.ResponseWriter) error
 }
 
-type SetCountry200JSONResponse CountryChanged
+type SetCountry200JSONResponse PersonChanged
 
 func (response SetCountry200JSONResponse) VisitSetCountryResponse(w http.ResponseWriter) error {
 
@@ -2907,7 +2907,7 @@ type VerifyEmailResponseObject interface {
 	VisitVerifyEmailResponse(w http.ResponseWriter) error
 }
 
-type VerifyEmail200JSONResponse struct{ PersonJSONResponse }
+type VerifyEmail200JSONResponse PersonChanged
 
 func (response VerifyEmail200JSONResponse) VisitVerifyEmailResponse(w http.ResponseWriter) error {
 

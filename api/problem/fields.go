@@ -50,6 +50,14 @@ func fieldText(f Field, lang string) string {
 		t = booking.Text{UK: "забагато рівнів вкладеності", EN: "nested too deeply"}
 	case FieldNotBase64:
 		t = booking.Text{UK: "має бути рядок base64", EN: "must be standard base64"}
+	case "self":
+		t = booking.Text{UK: "це ваші власні номери: щоб записатися самому, не вказуйте іншої особи", EN: "these are your own numbers"}
+	case "not-possible":
+		t = booking.Text{UK: "для цієї особи записатися не можна; якщо це помилка, зверніться до консульської установи", EN: "it is not possible to ask for this person"}
+	case "other-person":
+		t = booking.Text{UK: "цей номер ви вже вказували для іншої особи; перевірте номер", EN: "you gave this number for another person before"}
+	case "too-many-applicants":
+		t = booking.Text{UK: "за останні дванадцять місяців ви вже вказали найбільшу дозволену кількість інших осіб", EN: "too many other people in twelve months"}
 	case "implied":
 		t = booking.Text{UK: "це право є й так", EN: "given already by something else"}
 	case "not-ready":
