@@ -82,7 +82,7 @@ func TestRefusedSignaturesKeepTheHold(t *testing.T) {
 	}{
 		"nothing":      {"", "Прикріпіть файл підпису"},
 		"no signature": {"це не base64!", "Це не схоже на підпис"},
-		"other text":   {base64.StdEncoding.EncodeToString(sign("olena", []byte("other"))), "digest-mismatch"},
+		"other text":   {base64.StdEncoding.EncodeToString(sign("olena", []byte("other"))), "Підписано інший текст"},
 		"other person": {base64.StdEncoding.EncodeToString(sign("mariia", []byte(document))), "Підписала інша особа"},
 		"too large":    {base64.StdEncoding.EncodeToString(make([]byte, 70_000)), "завеликий"},
 	} {

@@ -108,11 +108,41 @@ func (v *visit) refused(err error, field string, fields map[string]string) ([]fa
 	if len(out) == 0 {
 		text := pr.Title + ". " + pr.Detail
 		if pr.Reason != "" {
-			text = pr.Title + ". " + v.t("sign.fault.reason", "Reason", pr.Reason)
+			text = v.reason(pr)
 		}
 		out = []fault{{Field: field, Text: text}}
 	}
 	return out, pr.Status, true
+}
+
+// reason says why a signature was not accepted: in words where a person can do something about it, and always
+// with the verifier's own code, to be quoted when asking for help.
+func (v *visit) reason(pr problem.Problem) string {
+	code := v.t("sign.fault.reason", "Reason", pr.Reason)
+	if key := reasonKey(pr.Reason); key != "" {
+		return v.t(key) + " " + code
+	}
+	return pr.Title + ". " + code
+}
+
+func reasonKey(reason string) string {
+	switch reason {
+	case "content-mismatch", "message-digest-mismatch", "signature-invalid", "content-missing":
+		return "sign.reason.text"
+	case "certificate-expired", "certificate-not-yet-valid":
+		return "sign.reason.expired"
+	case "revoked", "issuer-revoked":
+		return "sign.reason.revoked"
+	case "crl-missing", "crl-expired", "crl-not-yet-valid", "trust-unavailable":
+		return "sign.reason.unchecked"
+	case "chain-untrusted", "not-qualified", "chain-signature", "issuer-not-ca":
+		return "sign.reason.untrusted"
+	case "seal", "not-natural-person", "key-usage", "extended-key-usage", "signer-is-ca", "no-identifier":
+		return "sign.reason.kind"
+	case "malformed", "encoding", "trailing-bytes", "pem", "not-signed-data", "too-large":
+		return "sign.reason.form"
+	}
+	return ""
 }
 
 // fieldFault says what is wrong with a field in words of the page where there are some.

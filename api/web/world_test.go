@@ -143,7 +143,7 @@ func signer(signature, document []byte) (string, error) {
 	name, sum, ok := bytes.Cut(signature[min(2, len(signature)):], []byte{0})
 	want := sha256.Sum256(document)
 	if !ok || !bytes.Equal(sum, want[:]) {
-		return "", &identity.Error{Code: identity.CodeSignatureRejected, Reason: "digest-mismatch"}
+		return "", &identity.Error{Code: identity.CodeSignatureRejected, Reason: "content-mismatch"}
 	}
 	return string(name), nil
 }
