@@ -24,6 +24,7 @@ const (
 // Action is one entry of the record that is shown to the person it is about. Entries are written with
 // the change itself, in one transaction, and never changed.
 type Action struct {
+	Seq    int64 // orders the entries of one moment
 	At     time.Time
 	Kind   ActionKind
 	By     uuid.UUID // the nil UUID: the operator of the system

@@ -30,6 +30,7 @@ type Identity interface {
 	SetLanguage(ctx context.Context, person uuid.UUID, language string) error
 	SetEmail(ctx context.Context, person uuid.UUID, address string) error
 	VerifyEmail(ctx context.Context, person uuid.UUID, code string) (identity.Person, error)
+	Actions(ctx context.Context, person uuid.UUID, limit int) ([]identity.Action, error)
 }
 
 // Bookings is what the API needs of booking; *booking.Office satisfies it.

@@ -23,6 +23,7 @@ type people struct {
 	challenges map[string][]byte
 	ended      map[string]bool
 	children   map[uuid.UUID]identity.Names
+	actions    map[uuid.UUID][]identity.Action
 	limited    string // an action that is over its limit
 }
 
@@ -186,6 +187,12 @@ func (p *people) VerifyEmail(_ context.Context, id uuid.UUID, code string) (iden
 	}
 	one.Email, one.EmailVerified = "olena@example.org", true
 	return *one, nil
+}
+
+func (p *people) Actions(_ context.Context, person uuid.UUID, _ int) ([]identity.Action, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.actions[person], nil
 }
 
 func (p *people) Allow(_ context.Context, action string, _ uuid.UUID) error {

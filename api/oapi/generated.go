@@ -546,14 +546,16 @@ type EmailCode struct {
 
 // Event defines model for Event.
 type Event struct {
-	// Actor citizen, officer or system
+	// Actor citizen (you), other (another citizen), officer, administrator or system
 	Actor       string             `json:"actor"`
 	Appointment *string            `json:"appointment,omitempty"`
 	At          time.Time          `json:"at"`
 	Consulate   *string            `json:"consulate,omitempty"`
 	Data        *map[string]string `json:"data,omitempty"`
 	Id          string             `json:"id"`
-	Type        string             `json:"type"`
+
+	// Type appointment.* and hold.* are about your bookings; person.sign-in, person.email, person.country, person.language, person.applicant, person.grant and person.withdrawal about your data and rights.
+	Type string `json:"type"`
 }
 
 // EventList defines model for EventList.

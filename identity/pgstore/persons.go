@@ -72,13 +72,14 @@ func (s *Store) SetLanguage(ctx context.Context, person uuid.UUID, language stri
 // Actions answers what happened to the person's data and rights, newest first.
 func (s *Store) Actions(ctx context.Context, person uuid.UUID, limit int) ([]identity.Action, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT at, kind, by, detail, certificate FROM identity.actions WHERE person = $1 ORDER BY id DESC LIMIT $2`, person, limit)
+		SELECT id, at, kind, by, detail, certificate FROM identity.actions
+		WHERE person = $1 ORDER BY id DESC LIMIT $2`, person, limit)
 	if err != nil {
 		return nil, translate("read actions", err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a identity.Action, err error) {
 		var certificate []byte
-		err = row.Scan(&a.At, &a.Kind, &a.By, &a.Detail, &certificate)
+		err = row.Scan(&a.Seq, &a.At, &a.Kind, &a.By, &a.Detail, &certificate)
 		a.At = a.At.UTC()
 		copy(a.Certificate[:], certificate)
 		return a, err
