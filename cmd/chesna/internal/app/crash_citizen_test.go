@@ -61,7 +61,7 @@ func (z *citizen) book(ctx context.Context, a *App, post booking.ConsulateID, te
 	if err != nil {
 		return err
 	}
-	z.Hold, z.Signature = held.Hold.ID, nil
+	z.Hold, z.Signature, z.Appointment = held.Hold.ID, nil, uuid.Nil
 	tell(z)
 	if z.Signature, err = z.sign(a, held.Document); err != nil {
 		return err

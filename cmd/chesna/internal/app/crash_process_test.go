@@ -26,6 +26,7 @@ const childVariable = "CHESNA_TEST_CHILD"
 // childOrder is what a child has to do: book, and die by SIGKILL at a step.
 type childOrder struct {
 	Demo   string // instead: run the demo in this folder
+	Crowd  bool   // instead: many people book until it is killed
 	Stores stores
 	Now    time.Time
 	Post   booking.ConsulateID
@@ -47,6 +48,8 @@ func runChild(text string) int {
 	case err != nil:
 	case order.Demo != "":
 		err = demoChild(order.Demo)
+	case order.Crowd:
+		err = crowdAndLive(order)
 	default:
 		err = bookAndDie(order)
 	}

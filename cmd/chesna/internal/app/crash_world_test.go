@@ -185,10 +185,16 @@ type crash struct {
 	post   booking.ConsulateID
 	person string
 	week   string
+	size   int // seats of the post
 }
 
 // newCrash furnishes the n-th post with seats of next week and makes its inventory.
 func newCrash(t *testing.T, s stores, n int) *crash {
+	t.Helper()
+	return newCrashOf(t, s, n, seatsOfPost)
+}
+
+func newCrashOf(t *testing.T, s stores, n, size int) *crash {
 	t.Helper()
 	c, err := s.config()
 	if err != nil {
@@ -198,12 +204,12 @@ func newCrash(t *testing.T, s stores, n int) *crash {
 	start := now.AddDate(0, 0, 7).Truncate(24 * time.Hour).Add(9 * time.Hour)
 	k := &crash{
 		T: t, stores: s, clock: &testClock{now: now}, post: booking.ConsulateID(c.Consulates[n].ID),
-		person: devqtsp.DefaultPeople()[n].Name, week: capacity.WeekOf(capacity.DateOf(start)).String(),
+		person: devqtsp.DefaultPeople()[n].Name, week: capacity.WeekOf(capacity.DateOf(start)).String(), size: size,
 	}
 	a := mustOpen(t, s, k.clock, nil)
 	defer func() { _ = a.Stop(context.WithoutCancel(t.Context())) }()
 	_, err = a.parts.ledger.PublishWeek(t.Context(), booking.WeekChange{
-		Consulate: k.post, ISOWeek: k.week, Plan: []byte(`{}`), Add: bookingtest.MakeSeats(k.post, start, seatsOfPost), Actor: booking.System(),
+		Consulate: k.post, ISOWeek: k.week, Plan: []byte(`{}`), Add: bookingtest.MakeSeats(k.post, start, size), Actor: booking.System(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -273,8 +279,8 @@ func (k *crash) seats(a *App) map[booking.SeatState]int {
 			k.Errorf("seat %s is %s in the ledger; free in Redis: %v", seat.ID, seat.State, free)
 		}
 	}
-	if n := places[booking.SeatOpen] + places[booking.SeatBooked] + places[booking.SeatReturned]; n != seatsOfPost {
-		k.Errorf("seats by place: %v, want %d in all", places, seatsOfPost)
+	if n := places[booking.SeatOpen] + places[booking.SeatBooked] + places[booking.SeatReturned]; n != k.size {
+		k.Errorf("seats by place: %v, want %d in all", places, k.size)
 	}
 	return places
 }
