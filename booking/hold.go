@@ -86,7 +86,8 @@ type HoldRequest struct {
 	Nonce     string
 	TTL       time.Duration
 	Extension time.Duration // how much one extension may add; LastExpiry = expiry + Extension
-	// DailyLimit is how many holds an applicant may take a day in this group (3 by default).
+	// DailyLimit is how many holds an applicant may take a day in this group (3 by default). One person may take
+	// three times as many for others, over all of them.
 	DailyLimit int
 }
 

@@ -39,6 +39,8 @@ type Inventory interface {
 	Publish(ctx context.Context, c ConsulateID, seats []Seat) error
 	// Withdraw removes free seats and returns those that it could not remove because they are held.
 	Withdraw(ctx context.Context, c ConsulateID, seats []SeatID) (held []SeatID, err error)
+	// FreeSeats names all free seats of the post, of past starts too; for repair.
+	FreeSeats(ctx context.Context, c ConsulateID) ([]SeatID, error)
 	// Forget marks that the applicant's appointment has ended, so that she may hold again in the group.
 	Forget(ctx context.Context, applicant uuid.UUID, g GroupID, appointment uuid.UUID) error
 

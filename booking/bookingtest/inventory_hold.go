@@ -119,6 +119,41 @@ func holdOtherGroup(d *desk) {
 	}
 }
 
+// holdSignerLimit: a person with many children holds nine times a day for them, and three times for herself.
+func holdSignerLimit(d *desk) {
+	forChild := func() booking.HoldRequest {
+		r := d.ask(d.person, groupA, 0, 500)
+		r.Applicant = uuid.New()
+		return r
+	}
+	for range 10 { // what finds no seat does not count
+		d.holdRefused(forChild(), booking.CodeSoldOut)
+	}
+	for i := range 20 {
+		d.publish(d.seat(groupA, 20*i, 1))
+	}
+	d.publish(d.seat(groupB, 0, 2))
+	for range 9 {
+		r := forChild()
+		h := d.hold(r)
+		for range 3 { // nor does asking again, with the same identifier or another
+			d.hold(r)
+			r.ID = booking.NewHoldID(d.post, uuid.New())
+		}
+		d.must(d.inv.Release(d.Context(), h.ID))
+	}
+	last := forChild()
+	d.holdRefused(last, booking.CodeHoldLimit)
+	last.Person = uuid.New()
+	d.hold(last) // the refusal left no claim on the child
+	d.hold(d.ask(d.person, groupA, 0, 500))
+	other := forChild()
+	other.Group = groupB
+	d.hold(other)
+	d.h.Advance(24 * time.Hour)
+	d.hold(forChild())
+}
+
 func holdLimit(d *desk) {
 	for i := range 6 {
 		d.publish(d.seat(groupA, 20*i, 1))

@@ -18,6 +18,7 @@ type inventoryModel struct {
 	holds map[booking.HoldID]*modelHold
 	signs map[modelHolder]modelSign
 	count map[modelDay]int
+	other map[modelDay]int   // holds that a person took for others
 	past  map[uuid.UUID]bool // appointments that were forgotten
 }
 
@@ -52,7 +53,7 @@ type modelDay struct {
 func newInventoryModel(now time.Time) *inventoryModel {
 	return &inventoryModel{
 		now: now, epoch: map[booking.ConsulateID]string{}, seats: map[booking.SeatID]*modelSeat{},
-		holds: map[booking.HoldID]*modelHold{}, signs: map[modelHolder]modelSign{}, count: map[modelDay]int{}, past: map[uuid.UUID]bool{},
+		holds: map[booking.HoldID]*modelHold{}, signs: map[modelHolder]modelSign{}, count: map[modelDay]int{}, other: map[modelDay]int{}, past: map[uuid.UUID]bool{},
 	}
 }
 
@@ -87,11 +88,18 @@ func (m *inventoryModel) hold(r booking.HoldRequest) (booking.Hold, booking.Code
 		return booking.Hold{}, booking.CodeHoldLimit
 	}
 	delete(m.signs, who)
+	signer := modelDay{modelHolder{r.Person, r.Group}, day.day}
+	if r.Person != r.Applicant && m.other[signer] >= 3*r.DailyLimit {
+		return booking.Hold{}, booking.CodeHoldLimit
+	}
 	seat, code := m.pick(r)
 	if code != "" {
 		return booking.Hold{}, code
 	}
 	m.count[day]++
+	if r.Person != r.Applicant {
+		m.other[signer]++
+	}
 	seat.free, seat.hold = false, r.ID
 	h := booking.Hold{
 		ID: r.ID, Consulate: r.Consulate, Group: r.Group, Service: r.Service, Seat: seat.ID, Start: seat.Start, Minutes: seat.Minutes,

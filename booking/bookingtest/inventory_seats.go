@@ -3,9 +3,11 @@ package bookingtest
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/google/uuid"
 
 	"chesna/booking"
@@ -66,6 +68,33 @@ func withdrawSeats(d *desk) {
 	if held, err = d.inv.Withdraw(d.Context(), d.post, nil); err != nil || len(held) != 0 {
 		d.Fatalf("withdraw nothing: %v %v", held, err)
 	}
+}
+
+func freeSeats(d *desk) {
+	free := func(want ...booking.Seat) {
+		d.Helper()
+		got, err := d.inv.FreeSeats(d.Context(), d.post)
+		d.must(err)
+		if diff := cmp.Diff(slices.Sorted(slices.Values(idsOf(want))), got, cmpopts.EquateEmpty()); diff != "" {
+			d.Fatal(diff)
+		}
+	}
+	free()
+	a, b, c, e := d.seat(groupA, 0, 1), d.seat(groupA, 20, 1), d.seat(groupB, 40, 1), d.seat(groupB, 60, 1)
+	d.publish(a, b, c, e)
+	d.hold(d.ask(uuid.New(), groupA, 0, 0))
+	d.must(d.inv.Release(d.Context(), d.hold(d.ask(uuid.New(), groupB, 60, 60)).ID))
+	free(b, c)
+	d.h.Advance(d.day.Add(48 * time.Hour).Sub(d.h.Now())) // past ones are named too
+	free(b, c)
+	many := make([]booking.Seat, 450)
+	for i := range many {
+		many[i] = d.seat(groupA, i, 3)
+	}
+	d.publish(many...)
+	free(append(many, b, c)...)
+	_, err := d.inv.FreeSeats(d.Context(), randomPost())
+	d.refused(err, booking.CodeNoInventory)
 }
 
 func endedAcknowledge(d *desk) {

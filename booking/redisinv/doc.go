@@ -15,7 +15,8 @@
 //	c:{c}:expiries     sorted set of held holds by expiry (ms)
 //	c:{c}:confirming   sorted set of pinned holds by the time of the pin (ms)
 //	c:{c}:ended        sorted set of ended holds by the time of their end (ms), until the ledger knows
-//	p:{a}:<group>      the sign; p:{a}:<group>:n:<day> counts her holds of a UTC day
+//	p:{a}:<group>      the sign; p:{a}:<group>:n:<day> counts her holds of a UTC day, p:{a}:<group>:for:<day> names
+//	                   those that she took for others
 //
 // Invariants (Inspect reads them, bookingtest.CheckInvariants checks them):
 //   - a seat that is here is in exactly one place: free, in one live hold, or in one ended hold;

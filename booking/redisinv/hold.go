@@ -84,6 +84,7 @@ func (inv *Inventory) seatBatch(ctx context.Context, c booking.ConsulateID, batc
 	}
 	s.now = now
 	inv.claimAll(ctx, now, s.items)
+	inv.countSigners(ctx, now, s.items)
 	s.replies, s.err = inv.seatAll(ctx, c, now, s.items)
 	return s
 }
@@ -213,6 +214,9 @@ func (inv *Inventory) conclude(ctx context.Context, now time.Time, items []*item
 			calls = append(calls, inv.newSignCall(it.out.hold, now))
 		case it.owner && !held[it.id]:
 			calls = append(calls, inv.givebackCall(it.request, it.id, now, give))
+			if forOther(it.request) {
+				of, calls = append(of, it), append(calls, inv.signerCall(it.request, it.id, now, signerGive))
+			}
 		default:
 			continue
 		}

@@ -33,6 +33,11 @@ func dayKey(applicant uuid.UUID, g booking.GroupID, now time.Time) string {
 	return personKey(applicant, g) + ":n:" + now.UTC().Format("20060102")
 }
 
+// signerKey names the holds that a person took for others in a group on one UTC day.
+func signerKey(person uuid.UUID, g booking.GroupID, now time.Time) string {
+	return personKey(person, g) + ":for:" + now.UTC().Format("20060102")
+}
+
 // pastKey says that an appointment of the applicant is over.
 func pastKey(applicant uuid.UUID, g booking.GroupID, appointment uuid.UUID) string {
 	return personKey(applicant, g) + ":past:" + appointment.String()

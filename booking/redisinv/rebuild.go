@@ -51,24 +51,17 @@ func (inv *Inventory) removeUnknown(ctx context.Context, c booking.ConsulateID, 
 		keep[string(s.ID)] = true
 	}
 	var unknown []booking.SeatID
-	var cursor uint64
-	for {
-		readCtx, cancel := context.WithTimeout(ctx, inv.timeout)
-		pairs, next, err := inv.client.HScan(readCtx, seatsKey(c), cursor, "", chunk).Result()
-		cancel()
-		if err != nil {
-			return judge("rebuild", err)
+	err := inv.scan(ctx, func(ctx context.Context, cursor uint64) ([]string, uint64, error) {
+		return inv.client.HScan(ctx, seatsKey(c), cursor, "", chunk).Result()
+	}, func(seat, _ string) {
+		if !keep[seat] {
+			unknown = append(unknown, booking.SeatID(seat))
 		}
-		for i := 0; i < len(pairs); i += 2 {
-			if !keep[pairs[i]] {
-				unknown = append(unknown, booking.SeatID(pairs[i]))
-			}
-		}
-		if cursor = next; cursor == 0 {
-			break
-		}
+	})
+	if err != nil {
+		return err
 	}
-	_, err := inv.removeSeats(ctx, c, unknown, modeLoad)
+	_, err = inv.removeSeats(ctx, c, unknown, modeLoad)
 	return err
 }
 

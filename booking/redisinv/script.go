@@ -29,6 +29,7 @@ func loadScript(name string) (script, error) {
 // scripts are all scripts of the room.
 type scripts struct {
 	claim, giveback, prolong, mark, forget   script
+	signer                                   script
 	hold, extend, pin, finish, sweep, settle script
 	publish, withdraw, acknowledge, clock    script
 }
@@ -36,7 +37,8 @@ type scripts struct {
 func loadScripts() (s scripts, err error) {
 	for name, into := range map[string]*script{
 		"claim": &s.claim, "giveback": &s.giveback, "prolong": &s.prolong, "mark": &s.mark, "forget": &s.forget,
-		"hold": &s.hold, "extend": &s.extend, "pin": &s.pin, "finish": &s.finish, "sweep": &s.sweep,
+		"signer": &s.signer,
+		"hold":   &s.hold, "extend": &s.extend, "pin": &s.pin, "finish": &s.finish, "sweep": &s.sweep,
 		"settle": &s.settle, "publish": &s.publish, "withdraw": &s.withdraw, "acknowledge": &s.acknowledge,
 		"clock": &s.clock,
 	} {

@@ -47,7 +47,8 @@ func scriptCases() []scriptCase {
 	var all []scriptCase
 	for script, cases := range map[string][]scriptCase{
 		"claim": claimCases(), "giveback": givebackCases(), "prolong": prolongCases(), "mark": markCases(), "forget": forgetCases(),
-		"hold": holdCases(), "extend": extendCases(), "pin": pinCases(), "finish": finishCases(), "sweep": sweepCases(),
+		"signer": signerCases(),
+		"hold":   holdCases(), "extend": extendCases(), "pin": pinCases(), "finish": finishCases(), "sweep": sweepCases(),
 		"settle": settleCases(), "publish": publishCases(), "withdraw": withdrawCases(), "acknowledge": acknowledgeCases(),
 		"clock": clockCases(),
 	} {
@@ -181,6 +182,33 @@ func forgetCases() []scriptCase {
 			name: "another", before: []string{"SET {p}:k appt:2"}, keys: "{p}:k {p}:past", args: "appt:1 8000", want: "[KEPT]",
 			after: map[string]string{"GET {p}:k": "appt:2", "EXISTS {p}:past": "1"},
 		},
+	}
+}
+
+func signerCases() []scriptCase {
+	keys := "{p}:for"
+	return []scriptCase{
+		{
+			name: "first", keys: keys, args: "take h1 9 8000", want: "[OK]",
+			after: map[string]string{"SISMEMBER {p}:for h1": "1", "PTTL {p}:for": "~8000"},
+		},
+		{
+			name: "last", before: []string{"SADD {p}:for h2 h3"}, keys: keys, args: "take h1 3 8000", want: "[OK]",
+			after: map[string]string{"SCARD {p}:for": "3"},
+		},
+		{
+			name: "too many", before: []string{"SADD {p}:for h2 h3"}, keys: keys, args: "take h1 2 8000", want: "[LIMIT]",
+			after: map[string]string{"SCARD {p}:for": "2"},
+		},
+		{
+			name: "the same again", before: []string{"SADD {p}:for h1 h2"}, keys: keys, args: "take h1 2 8000", want: "[OK]",
+			after: map[string]string{"SCARD {p}:for": "2"},
+		},
+		{
+			name: "given back", before: []string{"SADD {p}:for h1 h2"}, keys: keys, args: "give h1 2 8000", want: "[OK]",
+			after: map[string]string{"SMEMBERS {p}:for": "[h2]"},
+		},
+		{name: "another is not given back", before: []string{"SADD {p}:for h2"}, keys: keys, args: "give h1 2 8000", want: "[OK]", after: map[string]string{"SCARD {p}:for": "1"}},
 	}
 }
 
