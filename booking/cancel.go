@@ -10,7 +10,8 @@ import (
 )
 
 // Cancel ends an appointment at its owner's wish. The seat is returned: it opens again at a random moment.
-// Cancelling a cancelled appointment answers it again.
+// Cancelling a cancelled appointment answers it again. A displaced appointment can be cancelled at any time: the
+// post has taken its time away.
 //
 // Refusals: CodeAppointmentAbsent, CodeNotActive, CodeTooLate.
 func (o *Office) Cancel(ctx context.Context, s identity.Session, id uuid.UUID) (Appointment, error) {
@@ -19,7 +20,7 @@ func (o *Office) Cancel(ctx context.Context, s identity.Session, id uuid.UUID) (
 		return a, err
 	}
 	now := o.Now()
-	reopen, err := o.ReopenAt(now)
+	reopen, err := o.ReopenAt(now, a.Start)
 	if err != nil {
 		return Appointment{}, err
 	}

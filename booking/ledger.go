@@ -34,11 +34,13 @@ type Ledger interface {
 	ReturnSeats(ctx context.Context, ended []EndedHold, reopenAt []time.Time) error
 	// ReopenDue moves returned seats whose time has come to open and returns them, at most limit.
 	ReopenDue(ctx context.Context, now time.Time, limit int) ([]Seat, error)
-	// LapseDue ends booked appointments without outcome that began before the given time.
+	// LapseDue ends booked and displaced appointments without outcome that began before the given time.
 	LapseDue(ctx context.Context, before time.Time, limit int) ([]Appointment, error)
 
-	// Snapshot and SeatsLeftSince feed Inventory.Rebuild.
+	// Snapshot and SeatsLeftSince feed Inventory.Rebuild and AddOpen. SeatsLeftSince names the seats of the post
+	// that a change since the position touched and that are not open now; Position is where the ledger stands.
 	Snapshot(ctx context.Context, c ConsulateID) (Snapshot, error)
+	Position(ctx context.Context) (int64, error)
 	SeatsLeftSince(ctx context.Context, c ConsulateID, seq int64) ([]SeatID, error)
 	// OpenSeats counts seats by pool and state for a post between two instants (availability hints, meters).
 	NextSeats(ctx context.Context, c ConsulateID, g GroupID, from, to time.Time) ([]SeatCount, error)
@@ -50,8 +52,13 @@ type WeekLedger interface {
 	Week(ctx context.Context, c ConsulateID, isoWeek string) (PublishedWeek, error)
 	// PublishWeek applies a diff under the expected revision (CodeStale otherwise). Added seats are inserted in
 	// their pool's first state (open seats as open, draw seats as planned); removed seats become withdrawn, or
-	// displaced where booked and Displace is set (CodeSeatsTaken with the list otherwise).
+	// displaced where booked and Displace is set (CodeSeatsTaken with the list otherwise). A seat of the open pool
+	// that somebody had before it was withdrawn comes back returned, to re-open at its time of ReopenAt.
 	PublishWeek(ctx context.Context, p WeekChange) (PublishedWeek, error)
+	// Serially runs fn while no other call of Serially for the post runs, in any process: whoever adds open seats
+	// to a post's inventory, or removes them, takes turns. fn must not ask for the same post again. Should the
+	// database be lost meanwhile, fn goes on without protection; so fn must be safe without it, if not as exact.
+	Serially(ctx context.Context, c ConsulateID, fn func(context.Context) error) error
 }
 
 // Confirmation is a signed hold on its way into the ledger.
@@ -70,7 +77,7 @@ type Cancellation struct {
 	Appointment uuid.UUID
 	Person      uuid.UUID
 	ReopenAt    time.Time
-	Now         time.Time // must be before the appointment's start
+	Now         time.Time // must be before the appointment's start, unless it was displaced
 	Actor       Actor
 }
 
@@ -110,9 +117,12 @@ type WeekChange struct {
 	Expected  int64 // the revision the officer saw
 	Plan      []byte
 	Add       []Seat
-	Remove    []SeatID
-	Displace  bool
-	Reason    string // with Evidence, for a week below the minimum
-	Evidence  []byte
-	Actor     Actor
+	// ReopenAt is when each seat of Add opens if it has to come back as returned: one time for each, or none
+	// at all; the zero time never. The ledger decides which seats those are.
+	ReopenAt []time.Time
+	Remove   []SeatID
+	Displace bool
+	Reason   string // with Evidence, for a week below the minimum
+	Evidence []byte
+	Actor    Actor
 }

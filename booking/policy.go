@@ -109,9 +109,15 @@ func NewOffice(d Deps) (*Office, error) {
 }
 
 // ReopenAt draws the moment at which a seat that is returned now opens again: uniform over the span of the
-// policy, unknown to everyone until then, so that nobody can wait for a seat that a friend gives back.
-func (o *Office) ReopenAt(now time.Time) (time.Time, error) {
-	n, err := rand.Int(o.Rand, big.NewInt(int64(o.Policy.ReopenWithin)))
+// policy, or over what is left until the seat is no longer shown, if that is less. It is unknown to everyone until
+// then, so that nobody can wait for a seat that a friend gives back. The zero time means that it is too late: the
+// seat stays returned.
+func (o *Office) ReopenAt(now, start time.Time) (time.Time, error) {
+	span := min(o.Policy.ReopenWithin, start.Add(-o.Policy.Lead).Sub(now))
+	if span <= 0 {
+		return time.Time{}, nil
+	}
+	n, err := rand.Int(o.Rand, big.NewInt(int64(span)))
 	if err != nil {
 		return time.Time{}, fmt.Errorf("draw a time to re-open: %w", err)
 	}

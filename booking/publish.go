@@ -32,7 +32,8 @@ type Publication struct {
 }
 
 // PublishWeek publishes a week, or the changes to a published one: seats that stay keep their identity and
-// their owners, new ones are added (ledger, then inventory), others withdrawn (inventory, then ledger). A
+// their owners, new ones are added (ledger, then inventory), others withdrawn (inventory, then ledger). A seat that
+// somebody had before it was withdrawn opens again at a drawn time, never at the officer's moment. A
 // week under the legal minimum needs a reason that the officer signs. Expected is the revision that the
 // officer saw (0: never published).
 //
@@ -70,7 +71,7 @@ func (o *Office) PublishWeek(ctx context.Context, s identity.Session, c Consulat
 		change.Reason = reasonOf(p)
 	}
 	change.Actor = Actor{Person: s.Person, Role: string(identity.RoleOfficer)}
-	done, err := o.apply(ctx, old, change)
+	done, err := o.apply(ctx, change)
 	if err != nil {
 		return Publication{}, err
 	}
@@ -220,6 +221,11 @@ func (o *Office) change(old PublishedWeek, wanted []capacity.Seat, p WeekPlan) (
 			ID: SeatID(s.ID), Consulate: old.Consulate, Counter: CounterID(s.Counter), Group: GroupID(s.Group),
 			Pool: Pool(s.Pool), Start: s.Start, Minutes: s.Minutes,
 		})
+		reopen, err := o.ReopenAt(now, s.Start)
+		if err != nil {
+			return WeekChange{}, err
+		}
+		out.ReopenAt = append(out.ReopenAt, reopen)
 	}
 	for _, s := range remove {
 		out.Remove = append(out.Remove, SeatID(s.ID))
@@ -228,49 +234,73 @@ func (o *Office) change(old PublishedWeek, wanted []capacity.Seat, p WeekPlan) (
 }
 
 // apply removes from the inventory first and adds to it last, so that no seat is ever offered that the
-// ledger does not have. When the ledger refuses, the withdrawn seats are put back.
-func (o *Office) apply(ctx context.Context, old PublishedWeek, change WeekChange) (PublishedWeek, error) {
-	held, err := o.Inventory.Withdraw(ctx, change.Consulate, change.Remove)
-	if err != nil {
-		return PublishedWeek{}, err
-	}
-	if len(held) > 0 {
-		err = &Error{Code: CodeSeatsTaken, Detail: "some of these seats are being booked just now; try again in a quarter of an hour", Seats: held}
-	}
+// ledger does not have. When the ledger refuses, the withdrawn seats are put back. It takes its turn with repair,
+// re-opening and rebuild, none of which would know that these seats are about to leave.
+func (o *Office) apply(ctx context.Context, change WeekChange) (PublishedWeek, error) {
 	var done PublishedWeek
-	if err == nil {
-		done, err = o.Weeks.PublishWeek(ctx, change)
-	}
-	if err != nil {
-		o.restore(ctx, old, change.Remove)
-		return PublishedWeek{}, err
-	}
-	var open []Seat
-	for _, s := range done.Seats {
-		if s.State == SeatOpen {
-			open = append(open, s)
+	err := o.Weeks.Serially(ctx, change.Consulate, func(ctx context.Context) error {
+		held, err := o.Inventory.Withdraw(ctx, change.Consulate, change.Remove)
+		if err == nil && len(held) > 0 {
+			err = &Error{Code: CodeSeatsTaken, Detail: "some of these seats are being booked just now; try again in a quarter of an hour", Seats: held}
 		}
-	}
-	if err := o.Inventory.Publish(ctx, change.Consulate, open); err != nil {
-		// The ledger has them; the repair job adds what the inventory lacks.
-		o.Logger.WarnContext(ctx, "add published seats to the inventory", "consulate", change.Consulate, "error", err)
-	}
-	return done, nil
+		var since int64
+		if err == nil {
+			since, err = o.Ledger.Position(ctx)
+		}
+		if err == nil {
+			done, err = o.Weeks.PublishWeek(ctx, change)
+		}
+		if err != nil {
+			o.restore(ctx, change, held)
+			return err
+		}
+		open := openOf(done.Seats, idSet(change.Add))
+		if err := AddOpen(ctx, o.Inventory, o.Ledger, change.Consulate, since, open); err != nil {
+			// The ledger has them; the repair job adds what the inventory lacks.
+			o.Logger.WarnContext(ctx, "add published seats to the inventory", "consulate", change.Consulate, "error", err)
+		}
+		return nil
+	})
+	return done, err
 }
 
-// restore puts withdrawn seats back that are still open in the ledger.
-func (o *Office) restore(ctx context.Context, old PublishedWeek, removed []SeatID) {
-	gone := make(map[SeatID]bool, len(removed))
-	for _, id := range removed {
-		gone[id] = true
+// restore puts back what was withdrawn, as far as the ledger calls it open now; held seats were not withdrawn.
+func (o *Office) restore(ctx context.Context, change WeekChange, held []SeatID) {
+	err := func() error {
+		since, err := o.Ledger.Position(ctx)
+		if err != nil {
+			return err
+		}
+		week, err := o.Weeks.Week(ctx, change.Consulate, change.ISOWeek)
+		if err != nil {
+			return err
+		}
+		gone := map[SeatID]bool{}
+		for _, id := range change.Remove {
+			gone[id] = !slices.Contains(held, id)
+		}
+		return AddOpen(ctx, o.Inventory, o.Ledger, change.Consulate, since, openOf(week.Seats, gone))
+	}()
+	if err != nil { // the repair job will
+		o.Logger.WarnContext(ctx, "put withdrawn seats back", "consulate", change.Consulate, "error", err)
 	}
-	var back []Seat
-	for _, s := range old.Seats {
-		if gone[s.ID] && s.State == SeatOpen {
-			back = append(back, s)
+}
+
+// openOf are those of the seats that can be held at once and are wanted.
+func openOf(seats []Seat, wanted map[SeatID]bool) []Seat {
+	var out []Seat
+	for _, s := range seats {
+		if s.State == SeatOpen && s.Pool == PoolOpen && wanted[s.ID] {
+			out = append(out, s)
 		}
 	}
-	if err := o.Inventory.Publish(ctx, old.Consulate, back); err != nil {
-		o.Logger.WarnContext(ctx, "put withdrawn seats back", "consulate", old.Consulate, "error", err)
+	return out
+}
+
+func idSet(seats []Seat) map[SeatID]bool {
+	set := make(map[SeatID]bool, len(seats))
+	for _, s := range seats {
+		set[s.ID] = true
 	}
+	return set
 }

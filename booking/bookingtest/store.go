@@ -43,6 +43,10 @@ func Store(t *testing.T, open func(t *testing.T) OpenedStore) {
 		{"PublishStale", storePublishStale},
 		{"PublishTakenAndDisplace", storePublishTaken},
 		{"PublishRefuses", storePublishRefuses},
+		{"PublishAnewWhatCameBack", storePublishBack},
+		{"DisplacedEndsAnyTime", storeDisplacedEnds},
+		{"DisplacedMakesRoom", storeDisplacedRoom},
+		{"Serially", storeSerially},
 		{"SnapshotAndSince", storeSnapshot},
 		{"NextSeats", storeNextSeats},
 	}...))

@@ -46,7 +46,7 @@ func ledgerInvariants() map[string]string {
 				('displaced', 'booked'), ('suspended', 'open')) OR (a.start_at, a.minutes) IS DISTINCT FROM (s.start_at, s.minutes)`,
 		"live seats of a counter do not overlap": `SELECT a.id FROM booking.seats a JOIN booking.seats b
 			ON a.consulate = b.consulate AND a.counter = b.counter AND a.id < b.id AND a.span && b.span
-			WHERE a.state <> 'withdrawn' AND b.state <> 'withdrawn'`,
+			WHERE a.state NOT IN ('withdrawn', 'displaced') AND b.state NOT IN ('withdrawn', 'displaced')`,
 		"every appointment has its event and ended its hold": `SELECT a.id::text FROM booking.appointments a
 			WHERE NOT EXISTS (SELECT 1 FROM booking.events e WHERE e.appointment = a.id AND e.type = 'appointment.booked'
 				AND e.subject = a.person)
@@ -63,7 +63,8 @@ func ledgerInvariants() map[string]string {
 				('open', 'seat.reopened'), ('booked', 'appointment.booked'), ('returned', 'appointment.cancelled'),
 				('withdrawn', 'appointment.cancelled'), ('returned', 'seat.returned'), ('withdrawn', 'seat.withdrawn'),
 				('displaced', 'appointment.displaced'), ('served', 'appointment.outcome'), ('no_show', 'appointment.outcome'),
-				('withdrawn', 'appointment.outcome'), ('lapsed', 'appointment.lapsed'))`,
+				('withdrawn', 'appointment.outcome'), ('lapsed', 'appointment.lapsed'), ('withdrawn', 'appointment.lapsed'),
+				('returned', 'seat.published'))`,
 		"blinds are not used twice": `SELECT encode(blind, 'hex') FROM booking.events GROUP BY blind HAVING count(*) > 1`,
 	}
 }

@@ -54,6 +54,7 @@ type storeModel struct {
 	persons  []uuid.UUID
 	state    []booking.SeatState
 	reopens  []bool // of a returned seat: it has a time to re-open
+	back     []bool // somebody had the seat once and it came back
 	bookings []*modelBooking
 	revision int64
 }
@@ -61,7 +62,7 @@ type storeModel struct {
 const modelSeats, modelPersons = 6, 4
 
 func newStoreModel(t *testing.T, rt *rapid.T, l FullLedger, post booking.ConsulateID) *storeModel {
-	m := &storeModel{t: t, ledger: l, post: post, seats: MakeSeats(post, TestMonday(), modelSeats), revision: 1, reopens: make([]bool, modelSeats)}
+	m := &storeModel{t: t, ledger: l, post: post, seats: MakeSeats(post, TestMonday(), modelSeats), revision: 1, reopens: make([]bool, modelSeats), back: make([]bool, modelSeats)}
 	for range modelPersons {
 		m.persons = append(m.persons, uuid.New())
 	}
@@ -152,7 +153,7 @@ func (m *storeModel) cancel(rt *rapid.T) {
 	} else {
 		m.state[b.seat], m.reopens[b.seat] = booking.SeatReturned, !c.ReopenAt.IsZero()
 	}
-	b.state = booking.AppointmentCancelled
+	b.state, m.back[b.seat] = booking.AppointmentCancelled, true
 }
 
 // endHold reports the end of a new hold, or late that of one that was confirmed.
@@ -169,6 +170,9 @@ func (m *storeModel) endHold(rt *rapid.T) {
 	m.want(rt, "return", err, "")
 	if m.state[seat] == booking.SeatOpen {
 		m.state[seat], m.reopens[seat] = booking.SeatReturned, true
+	}
+	if m.state[seat] == booking.SeatReturned || m.state[seat] == booking.SeatWithdrawn {
+		m.back[seat] = true
 	}
 }
 
@@ -214,7 +218,7 @@ func (m *storeModel) lapse(rt *rapid.T) {
 	_, err := m.ledger.LapseDue(m.t.Context(), before, 1000)
 	m.want(rt, "lapse", err, "")
 	for _, b := range m.bookings {
-		if b.state == booking.AppointmentBooked && m.seats[b.seat].Start.Before(before) {
+		if (b.state == booking.AppointmentBooked || b.state == booking.AppointmentDisplaced) && m.seats[b.seat].Start.Before(before) {
 			m.finish(b, booking.AppointmentLapsed, booking.SeatLapsed)
 		}
 	}
@@ -229,7 +233,13 @@ func (m *storeModel) publish(rt *rapid.T) {
 	switch next {
 	case booking.SeatWithdrawn:
 		c.Add = []booking.Seat{m.seats[seat]}
-		next = booking.SeatOpen
+		if next = booking.SeatOpen; m.back[seat] {
+			next, m.reopens[seat] = booking.SeatReturned, rapid.Bool().Draw(rt, "re-opens")
+			c.ReopenAt = []time.Time{{}}
+			if m.reopens[seat] {
+				c.ReopenAt[0] = dayBefore()
+			}
+		}
 	case booking.SeatOpen, booking.SeatReturned:
 		c.Remove = []booking.SeatID{m.seats[seat].ID}
 		next = booking.SeatWithdrawn

@@ -7,12 +7,17 @@
 // What is done for whom:
 //   - Sweep ends holds whose time is over and tells the ledger, which returns their seats, before the inventory
 //     forgets them. A crash in between repeats the report; the ledger counts a hold once.
-//   - Reopen opens returned seats in the ledger, then publishes them. A crash in between is mended by Repair.
+//   - Reopen opens returned seats in the ledger, then publishes them, and takes back what left again meanwhile. A
+//     crash in between is mended by Repair.
 //   - Reconcile asks the ledger about holds that have been confirming for long: settle, or abandon once their last
 //     possible expiry has passed. An abandoned hold can no longer be confirmed, a confirmed one no longer returned:
 //     the ledger lets a hold end once.
 //   - Ensure rebuilds the inventory of a post that has lost its epoch; one process at a time.
-//   - Repair publishes what the ledger calls open; Lapse ends appointments without outcome; Tidy drops old keys.
+//   - Repair makes the free seats those that the ledger calls open: it adds what is lost and withdraws what is not
+//     open, or past. Lapse ends appointments without outcome; Tidy drops old keys.
+//
+// Whatever adds open seats to a post's inventory or removes them takes turns (Serially): Ensure, Reopen, Repair, and
+// publishing a week.
 //
 // Invariants.
 //   - A job reads the state again and does what that state asks for; doing it twice, or late, does no harm. Nothing

@@ -2,23 +2,22 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
+	"log/slog"
+	"slices"
 
 	"chesna/booking"
 )
 
 // Ensure rebuilds the post's inventory when its epoch is missing, and tells whether it did. Of several processes
-// one does it; the others go on.
+// one does it; the others wait for it and find it done.
 func (s *Service) Ensure(ctx context.Context, c booking.ConsulateID) (bool, error) {
 	_, err := s.Inventory.Epoch(ctx, c)
 	if booking.CodeOf(err) != booking.CodeNoInventory {
 		return false, err
 	}
 	rebuilt := false
-	err = s.alone(ctx, "rebuild "+string(c), func() error {
+	err = s.Ledger.Serially(ctx, c, func(ctx context.Context) error {
 		if _, err := s.Inventory.Epoch(ctx, c); booking.CodeOf(err) != booking.CodeNoInventory {
 			return err // somebody was faster
 		}
@@ -42,48 +41,56 @@ func (s *Service) rebuild(ctx context.Context, c booking.ConsulateID) error {
 	return nil
 }
 
-// Repair publishes every seat that the ledger calls open: those the inventory has, free or taken, stay as they
-// are, so only lost ones come back. Seats that left the open state meanwhile are withdrawn again.
+// Repair makes the free seats of the inventory those that the ledger calls open. It adds every open seat: those the
+// inventory has, free or taken, stay as they are, so only lost ones come back. And it withdraws every free seat that
+// is not open, whatever brought it there, or whose start is past.
 func (s *Service) Repair(ctx context.Context, c booking.ConsulateID) error {
-	snapshot, err := s.Ledger.Snapshot(ctx, c)
-	if err != nil {
-		return fmt.Errorf("read a snapshot: %w", err)
-	}
-	err = s.Inventory.Publish(ctx, c, snapshot.Seats)
+	err := s.Ledger.Serially(ctx, c, func(ctx context.Context) error {
+		snapshot, err := s.Ledger.Snapshot(ctx, c)
+		if err != nil {
+			return fmt.Errorf("read a snapshot: %w", err)
+		}
+		if err := booking.AddOpen(ctx, s.Inventory, s.Ledger, c, snapshot.Seq, snapshot.Seats); err != nil {
+			return err
+		}
+		return s.dropGhosts(ctx, c, snapshot)
+	})
 	if booking.CodeOf(err) == booking.CodeNoInventory {
 		return nil // Ensure's business
 	}
+	return err
+}
+
+// dropGhosts withdraws free seats that are not open in the snapshot, nor in another one that was read after they were
+// seen free.
+func (s *Service) dropGhosts(ctx context.Context, c booking.ConsulateID, snapshot booking.Snapshot) error {
+	free, err := s.Inventory.FreeSeats(ctx, c)
 	if err != nil {
-		return fmt.Errorf("publish open seats: %w", err)
+		return fmt.Errorf("list free seats: %w", err)
 	}
-	left, err := s.Ledger.SeatsLeftSince(ctx, c, snapshot.Seq)
-	if err != nil {
-		return fmt.Errorf("read what left meanwhile: %w", err)
-	}
-	if len(left) == 0 {
+	ghosts := without(free, snapshot)
+	if len(ghosts) == 0 {
 		return nil
 	}
-	if _, err := s.Inventory.Withdraw(ctx, c, left); err != nil {
-		return fmt.Errorf("withdraw what left meanwhile: %w", err)
+	if snapshot, err = s.Ledger.Snapshot(ctx, c); err != nil {
+		return fmt.Errorf("read a second snapshot: %w", err)
 	}
+	if ghosts = without(ghosts, snapshot); len(ghosts) == 0 {
+		return nil
+	}
+	if _, err := s.Inventory.Withdraw(ctx, c, ghosts); err != nil {
+		return fmt.Errorf("withdraw seats that are not open: %w", err)
+	}
+	s.Logger.LogAttrs(ctx, slog.LevelInfo, "withdrew free seats that are past or not open",
+		slog.String("consulate", string(c)), slog.Int("seats", len(ghosts)))
 	return nil
 }
 
-// alone runs fn while holding an advisory lock of that name, or does nothing when another process has it.
-func (s *Service) alone(ctx context.Context, name string, fn func() error) error {
-	var ours error
-	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
-		var got bool
-		if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", name).Scan(&got); err != nil {
-			return err
-		}
-		if got {
-			ours = fn()
-		}
-		return nil
-	})
-	if err != nil {
-		err = fmt.Errorf("take the lock: %w", err)
+// without leaves those of the seats that are not open in the snapshot.
+func without(seats []booking.SeatID, snapshot booking.Snapshot) []booking.SeatID {
+	open := make(map[booking.SeatID]bool, len(snapshot.Seats))
+	for _, seat := range snapshot.Seats {
+		open[seat.ID] = true
 	}
-	return errors.Join(ours, err)
+	return slices.DeleteFunc(seats, func(id booking.SeatID) bool { return open[id] })
 }

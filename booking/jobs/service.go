@@ -25,7 +25,9 @@ type Ledger interface {
 	ReopenDue(ctx context.Context, now time.Time, limit int) ([]booking.Seat, error)
 	LapseDue(ctx context.Context, before time.Time, limit int) ([]booking.Appointment, error)
 	Snapshot(ctx context.Context, c booking.ConsulateID) (booking.Snapshot, error)
+	Position(ctx context.Context) (int64, error)
 	SeatsLeftSince(ctx context.Context, c booking.ConsulateID, seq int64) ([]booking.SeatID, error)
+	Serially(ctx context.Context, c booking.ConsulateID, fn func(context.Context) error) error
 	DropExpiredKeys(ctx context.Context, limit int) (int, error)
 }
 
@@ -37,12 +39,12 @@ type Notifier interface {
 
 // Deps is what a Service needs. The zero value of an optional field means its default.
 type Deps struct {
-	Pool      *pgxpool.Pool                                  // required: River, and the locks of rebuilds
+	Pool      *pgxpool.Pool                                  // required: River's
 	Ledger    Ledger                                         // required
 	Inventory booking.Inventory                              // required
 	Notifier  Notifier                                       // required
 	Posts     func() []booking.ConsulateID                   // required: the posts to keep in step
-	ReopenAt  func(now time.Time) (time.Time, error)         // required: when a seat returned now opens again
+	ReopenAt  func(now, start time.Time) (time.Time, error)  // required: when a seat of that start, returned now, opens again; zero: never
 	Now       func() time.Time                               // required
 	Logger    *slog.Logger                                   // required
 	Ticker    func(time.Duration) (<-chan time.Time, func()) // replaces time.NewTicker, for tests

@@ -2,10 +2,12 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"chesna/booking"
+	"chesna/booking/capacity"
 )
 
 // Bounds of one round of a tick; a tick goes on until a round is not full, at most maxRounds times.
@@ -49,7 +51,8 @@ func (s *Service) report(ctx context.Context, c booking.ConsulateID) (int, error
 	ids := make([]booking.HoldID, len(ended))
 	for i, e := range ended {
 		ids[i] = e.Hold
-		if times[i], err = s.ReopenAt(s.Now()); err != nil {
+		seat, _ := capacity.ParseSeatID(string(e.Seat)) // of an unreadable one no start is known: it never re-opens
+		if times[i], err = s.ReopenAt(s.Now(), seat.Start); err != nil {
 			return 0, fmt.Errorf("draw a time to re-open: %w", err)
 		}
 	}
@@ -63,9 +66,13 @@ func (s *Service) report(ctx context.Context, c booking.ConsulateID) (int, error
 }
 
 // Reopen opens returned seats whose time has come and publishes them; it returns how many. A post whose
-// inventory is missing gets them with its rebuild.
+// inventory is missing gets them with its rebuild. What an officer withdraws in between leaves again.
 func (s *Service) Reopen(ctx context.Context) (int, error) {
 	return rounds(reopenLimit, func() (int, error) {
+		since, err := s.Ledger.Position(ctx)
+		if err != nil {
+			return 0, fmt.Errorf("read the ledger's position: %w", err)
+		}
 		seats, err := s.Ledger.ReopenDue(ctx, s.Now(), reopenLimit)
 		if err != nil {
 			return 0, fmt.Errorf("re-open seats: %w", err)
@@ -74,12 +81,16 @@ func (s *Service) Reopen(ctx context.Context) (int, error) {
 		for _, seat := range seats {
 			byPost[seat.Consulate] = append(byPost[seat.Consulate], seat)
 		}
+		var errs []error
 		for c, list := range byPost {
-			if err := s.Inventory.Publish(ctx, c, list); err != nil && booking.CodeOf(err) != booking.CodeNoInventory {
-				return len(seats), fmt.Errorf("publish re-opened seats of %s: %w", c, err) // Repair publishes them
+			err := s.Ledger.Serially(ctx, c, func(ctx context.Context) error {
+				return booking.AddOpen(ctx, s.Inventory, s.Ledger, c, since, list)
+			})
+			if err != nil && booking.CodeOf(err) != booking.CodeNoInventory {
+				errs = append(errs, fmt.Errorf("re-opened seats of %s: %w", c, err)) // Repair publishes them
 			}
 		}
-		return len(seats), nil
+		return len(seats), errors.Join(errs...)
 	})
 }
 
@@ -111,7 +122,7 @@ func (s *Service) Reconcile(ctx context.Context, c booking.ConsulateID) (int, er
 	return ended, nil
 }
 
-// Lapse ends booked appointments that began longer than LapseAfter ago and have no outcome; a job frees each
+// Lapse ends booked and displaced appointments that began longer than LapseAfter ago and have no outcome; a job frees each
 // applicant in the inventory. It returns how many.
 func (s *Service) Lapse(ctx context.Context) (int, error) {
 	return rounds(lapseLimit, func() (int, error) {

@@ -168,7 +168,7 @@ func newWorldAt(t *testing.T, dsn string, engine servers.Engine, change func(*jo
 	deps := jobs.Deps{
 		Pool: w.pool, Ledger: w.ledger, Inventory: w.inventory, Notifier: w.notices, Logger: log, Now: w.clock.Time,
 		Posts:    func() []booking.ConsulateID { return []booking.ConsulateID{post} },
-		ReopenAt: func(now time.Time) (time.Time, error) { return now.Add(reopenAfter), nil },
+		ReopenAt: func(now, _ time.Time) (time.Time, error) { return now.Add(reopenAfter), nil },
 	}
 	if change != nil {
 		change(&deps)

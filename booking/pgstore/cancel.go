@@ -13,8 +13,8 @@ import (
 )
 
 // Cancel ends an active appointment of its owner: claims deleted, the seat returned to re-open at c.ReopenAt
-// (the zero time: only by a later draw); a displaced seat is withdrawn instead. Refusals: CodeAppointmentAbsent,
-// CodeNotActive, CodeTooLate.
+// (the zero time: only by a later draw); a displaced seat is withdrawn instead, at any time. Refusals:
+// CodeAppointmentAbsent, CodeNotActive, CodeTooLate.
 func (s *Store) Cancel(ctx context.Context, c booking.Cancellation) (booking.Appointment, error) {
 	var out booking.Appointment
 	err := s.write(ctx, "cancel an appointment", func(tx pgx.Tx, q *rows.Queries) error {
@@ -27,7 +27,7 @@ func (s *Store) Cancel(ctx context.Context, c booking.Cancellation) (booking.App
 			return booking.Refuse(booking.CodeAppointmentAbsent, "no such appointment")
 		case !a.State.Active():
 			return booking.Refuse(booking.CodeNotActive, "the appointment has ended already")
-		case !c.Now.Before(a.Start):
+		case !c.Now.Before(a.Start) && a.State != booking.AppointmentDisplaced:
 			return booking.Refuse(booking.CodeTooLate, "the appointment has begun")
 		}
 		n, err := q.ReturnSeat(ctx, rows.ReturnSeatParams{ID: string(a.Seat), ReopenAt: orNull(c.ReopenAt)})
@@ -141,8 +141,8 @@ func release(ctx context.Context, q *rows.Queries, ids []uuid.UUID) error {
 	return nil
 }
 
-// LapseDue ends booked appointments without outcome that began before the given time, at most limit (1000).
-// Several callers share the work.
+// LapseDue ends booked and displaced appointments without outcome that began before the given time, at most limit
+// (1000). Several callers share the work.
 func (s *Store) LapseDue(ctx context.Context, before time.Time, limit int) ([]booking.Appointment, error) {
 	var out []booking.Appointment
 	err := s.write(ctx, "lapse appointments", func(tx pgx.Tx, q *rows.Queries) error {

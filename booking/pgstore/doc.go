@@ -20,6 +20,6 @@
 // the same hold and signature tells.
 //
 // Everything lives in the schema booking, River's tables included. Reading order: migrations, store.go, confirm.go
-// (the transaction) with judge.go (the rules) and batch.go (who shares it), cancel.go, seats.go, week.go,
+// (the transaction) with judge.go (the rules) and batch.go (who shares it), cancel.go, seats.go, week.go, turn.go,
 // snapshot.go, idempotency.go. Package rows is generated from queries by sqlc.
 package pgstore

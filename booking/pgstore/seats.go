@@ -52,6 +52,9 @@ func (s *Store) ReturnSeats(ctx context.Context, ended []booking.EndedHold, reop
 		if err != nil {
 			return fmt.Errorf("return the seats: %w", err)
 		}
+		if err := q.MarkCameBack(ctx, back.Seats); err != nil {
+			return fmt.Errorf("mark withdrawn seats: %w", err)
+		}
 		return s.record(ctx, q, endedEvents(fresh, returned, byHold, ended))
 	})
 }

@@ -46,6 +46,12 @@ func (s *Store) Snapshot(ctx context.Context, c booking.ConsulateID) (booking.Sn
 	return out, err
 }
 
+// Position is where the ledger stands now, for SeatsLeftSince.
+func (s *Store) Position(ctx context.Context) (int64, error) {
+	seq, err := s.query.SnapshotHorizon(ctx)
+	return seq, mapError("read the ledger's position", err)
+}
+
 // SeatsLeftSince names the seats of the post that some change since the position touched and that are not open
 // now. It may name seats that were not open at the snapshot either; it misses none that has left since.
 func (s *Store) SeatsLeftSince(ctx context.Context, c booking.ConsulateID, seq int64) ([]booking.SeatID, error) {

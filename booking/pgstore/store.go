@@ -76,6 +76,7 @@ type Store struct {
 	random  io.Reader
 	clock   func() time.Time
 	keyLife time.Duration // how long an idempotency key is remembered
+	turns   chan struct{} // of Serially
 	batch   *batcher
 }
 
@@ -91,7 +92,7 @@ func New(d Deps) (*Store, error) {
 	}
 	s := &Store{
 		pool: d.Pool, query: rows.New(d.Pool), jobs: d.Jobs, log: d.Logger, random: d.Random, clock: d.Clock,
-		keyLife: orDefault(d.KeyLifetime, 24*time.Hour),
+		keyLife: orDefault(d.KeyLifetime, 24*time.Hour), turns: make(chan struct{}, maxTurns),
 	}
 	s.batch = newBatcher(batcherConfig{
 		size:    orDefault(d.BatchSize, 64),

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -47,6 +49,9 @@ func readWeek(ctx context.Context, q *rows.Queries, c booking.ConsulateID, isoWe
 // Refusals: CodeStale, CodeSeatsTaken with the seats, CodeInvalid (seats of another post, unknown, overlapping or
 // there already).
 func (s *Store) PublishWeek(ctx context.Context, p booking.WeekChange) (booking.PublishedWeek, error) {
+	if p.ReopenAt != nil && len(p.ReopenAt) != len(p.Add) {
+		return booking.PublishedWeek{}, errors.New("publish a week: one time to re-open for each added seat is needed")
+	}
 	for i, seat := range p.Add {
 		if seat.Consulate != p.Consulate || seat.Minutes <= 0 {
 			return booking.PublishedWeek{}, invalidField("/add/"+strconv.Itoa(i), "invalid", "a seat of another post, or without length")
@@ -199,10 +204,36 @@ func firstState(p booking.Pool) booking.SeatState {
 	return booking.SeatPlanned
 }
 
+// addSeats brings back what somebody had before as returned, and adds the others in their pool's first state.
 func addSeats(ctx context.Context, q *rows.Queries, p booking.WeekChange) ([]booking.Event, error) {
 	if len(p.Add) == 0 {
 		return nil, nil
 	}
+	all := newSeats(p)
+	back, err := q.BringBackSeats(ctx, rows.BringBackSeatsParams{
+		Consulate: all.Consulate, IsoWeek: all.IsoWeek, Ids: all.Ids, Counters: all.Counters, Grps: all.Grps,
+		Pools: all.Pools, Froms: all.Froms, Tos: all.Tos, Minutes: all.Minutes, Reopens: reopensOf(p),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("bring seats back: %w", err)
+	}
+	fresh := p
+	fresh.Add = slices.DeleteFunc(slices.Clone(p.Add), func(s booking.Seat) bool { return slices.Contains(back, string(s.ID)) })
+	added, err := q.AddSeats(ctx, newSeats(fresh))
+	if err != nil {
+		return nil, fmt.Errorf("add seats: %w", err)
+	}
+	if added = append(added, back...); len(added) != len(p.Add) {
+		return nil, invalidField("/add", "exists", "a seat to be added is there already")
+	}
+	events := make([]booking.Event, len(added))
+	for i, id := range added {
+		events[i] = seatEvent(booking.EventSeatAdded, p.Actor, p.Consulate, booking.SeatID(id), nil)
+	}
+	return events, nil
+}
+
+func newSeats(p booking.WeekChange) rows.AddSeatsParams {
 	a := rows.AddSeatsParams{Consulate: string(p.Consulate), IsoWeek: p.ISOWeek}
 	for _, seat := range p.Add {
 		a.Ids = append(a.Ids, string(seat.ID))
@@ -214,16 +245,13 @@ func addSeats(ctx context.Context, q *rows.Queries, p booking.WeekChange) ([]boo
 		a.Minutes = append(a.Minutes, int32(seat.Minutes))
 		a.States = append(a.States, string(firstState(seat.Pool)))
 	}
-	added, err := q.AddSeats(ctx, a)
-	if err != nil {
-		return nil, fmt.Errorf("add seats: %w", err)
+	return a
+}
+
+// reopensOf has a time for each added seat: the zero time where the change names none.
+func reopensOf(p booking.WeekChange) []time.Time {
+	if p.ReopenAt == nil {
+		return make([]time.Time, len(p.Add))
 	}
-	if len(added) != len(p.Add) {
-		return nil, invalidField("/add", "exists", "a seat to be added is there already")
-	}
-	events := make([]booking.Event, len(added))
-	for i, id := range added {
-		events[i] = seatEvent(booking.EventSeatAdded, p.Actor, p.Consulate, booking.SeatID(id), nil)
-	}
-	return events, nil
+	return p.ReopenAt
 }

@@ -36,5 +36,5 @@ DELETE FROM booking.person_claims WHERE appointment = ANY (@appointments::uuid[]
 
 -- name: DueToLapse :many
 SELECT id FROM booking.appointments
-WHERE start_at < @before AND state = 'booked'
+WHERE start_at < @before AND state IN ('booked', 'displaced')
 ORDER BY start_at LIMIT @max_rows FOR UPDATE SKIP LOCKED;

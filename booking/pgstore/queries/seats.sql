@@ -2,7 +2,8 @@
 -- From booked, escrow or displaced to returned or withdrawn, when its appointment ends.
 UPDATE booking.seats
 SET state = CASE WHEN state = 'displaced' THEN 'withdrawn' ELSE 'returned' END,
-    reopen_at = CASE WHEN state = 'displaced' THEN NULL ELSE sqlc.narg('reopen_at')::timestamptz END
+    reopen_at = CASE WHEN state = 'displaced' THEN NULL ELSE sqlc.narg('reopen_at')::timestamptz END,
+    came_back = true
 WHERE id = @id AND state IN ('booked', 'escrow', 'displaced');
 
 -- name: FinishSeats :execrows
@@ -18,11 +19,15 @@ ORDER BY i.hold
 ON CONFLICT DO NOTHING RETURNING hold_id;
 
 -- name: ReturnOpenSeats :many
-UPDATE booking.seats s SET state = 'returned', reopen_at = NULLIF(i.reopen_at, '0001-01-01 00:00:00+00')
+UPDATE booking.seats s SET state = 'returned', reopen_at = NULLIF(i.reopen_at, '0001-01-01 00:00:00+00'), came_back = true
 FROM (SELECT unnest(@holds::text[]) AS hold, unnest(@seats::text[]) AS seat,
              unnest(@reopens::timestamptz[]) AS reopen_at) AS i
 WHERE s.id = i.seat AND s.state = 'open'
 RETURNING i.hold::text AS hold, s.id;
+
+-- name: MarkCameBack :exec
+-- A seat that was withdrawn before the end of its hold was told: if it is ever published anew, then as returned.
+UPDATE booking.seats SET came_back = true WHERE id = ANY (@ids::text[]) AND state = 'withdrawn';
 
 -- name: ReopenDue :many
 -- The chosen rows are materialized: as a plain sub-query the planner may run it again and lock more than the limit.

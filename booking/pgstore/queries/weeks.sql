@@ -20,6 +20,18 @@ RETURNING id;
 -- name: DisplaceSeats :many
 UPDATE booking.seats SET state = 'displaced' WHERE id = ANY (@ids::text[]) AND state = 'booked' RETURNING id;
 
+-- name: BringBackSeats :many
+-- Withdrawn seats that somebody had once come back returned, each with its time to re-open (the zero time: never).
+UPDATE booking.seats s SET counter = i.counter, grp = i.grp, pool = 'open', span = tstzrange(i.from_at, i.to_at),
+    minutes = i.minutes, iso_week = @iso_week, state = 'returned',
+    reopen_at = NULLIF(i.reopen_at, '0001-01-01 00:00:00+00')
+FROM (SELECT unnest(@ids::text[]) AS id, unnest(@counters::text[]) AS counter, unnest(@grps::text[]) AS grp,
+             unnest(@pools::text[]) AS pool, unnest(@froms::timestamptz[]) AS from_at,
+             unnest(@tos::timestamptz[]) AS to_at, unnest(@minutes::int[]) AS minutes,
+             unnest(@reopens::timestamptz[]) AS reopen_at) AS i
+WHERE s.id = i.id AND s.consulate = @consulate AND s.state = 'withdrawn' AND s.came_back AND i.pool = 'open'
+RETURNING s.id;
+
 -- name: AddSeats :many
 -- A seat that was withdrawn comes back under its old name; one that is there in any other state is left out of
 -- the answer.

@@ -219,7 +219,7 @@ func (q *Queries) DisplaceAppointments(ctx context.Context, seats []string) ([]B
 
 const dueToLapse = `-- name: DueToLapse :many
 SELECT id FROM booking.appointments
-WHERE start_at < $1 AND state = 'booked'
+WHERE start_at < $1 AND state IN ('booked', 'displaced')
 ORDER BY start_at LIMIT $2 FOR UPDATE SKIP LOCKED
 `
 

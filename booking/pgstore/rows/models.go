@@ -84,8 +84,9 @@ type BookingSeat struct {
 	Minutes   int32
 	IsoWeek   string
 	State     string
-	Live      bool
 	ReopenAt  *time.Time
+	Live      bool
+	CameBack  bool
 }
 
 type BookingSeatClaim struct {

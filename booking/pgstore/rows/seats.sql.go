@@ -78,6 +78,16 @@ func (q *Queries) ForgetPastReopens(ctx context.Context, arg ForgetPastReopensPa
 	return result.RowsAffected(), nil
 }
 
+const markCameBack = `-- name: MarkCameBack :exec
+UPDATE booking.seats SET came_back = true WHERE id = ANY ($1::text[]) AND state = 'withdrawn'
+`
+
+// A seat that was withdrawn before the end of its hold was told: if it is ever published anew, then as returned.
+func (q *Queries) MarkCameBack(ctx context.Context, ids []string) error {
+	_, err := q.db.Exec(ctx, markCameBack, ids)
+	return err
+}
+
 const nextSeats = `-- name: NextSeats :many
 SELECT start_at, pool, state, count(*)::int AS seats FROM booking.seats
 WHERE consulate = $1 AND grp = $2 AND start_at >= $3 AND start_at <= $4
@@ -273,7 +283,7 @@ func (q *Queries) ReopenDue(ctx context.Context, arg ReopenDueParams) ([]ReopenD
 }
 
 const returnOpenSeats = `-- name: ReturnOpenSeats :many
-UPDATE booking.seats s SET state = 'returned', reopen_at = NULLIF(i.reopen_at, '0001-01-01 00:00:00+00')
+UPDATE booking.seats s SET state = 'returned', reopen_at = NULLIF(i.reopen_at, '0001-01-01 00:00:00+00'), came_back = true
 FROM (SELECT unnest($1::text[]) AS hold, unnest($2::text[]) AS seat,
              unnest($3::timestamptz[]) AS reopen_at) AS i
 WHERE s.id = i.seat AND s.state = 'open'
@@ -314,7 +324,8 @@ func (q *Queries) ReturnOpenSeats(ctx context.Context, arg ReturnOpenSeatsParams
 const returnSeat = `-- name: ReturnSeat :execrows
 UPDATE booking.seats
 SET state = CASE WHEN state = 'displaced' THEN 'withdrawn' ELSE 'returned' END,
-    reopen_at = CASE WHEN state = 'displaced' THEN NULL ELSE $1::timestamptz END
+    reopen_at = CASE WHEN state = 'displaced' THEN NULL ELSE $1::timestamptz END,
+    came_back = true
 WHERE id = $2 AND state IN ('booked', 'escrow', 'displaced')
 `
 

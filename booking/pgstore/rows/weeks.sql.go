@@ -72,6 +72,63 @@ func (q *Queries) AddSeats(ctx context.Context, arg AddSeatsParams) ([]string, e
 	return items, nil
 }
 
+const bringBackSeats = `-- name: BringBackSeats :many
+UPDATE booking.seats s SET counter = i.counter, grp = i.grp, pool = 'open', span = tstzrange(i.from_at, i.to_at),
+    minutes = i.minutes, iso_week = $1, state = 'returned',
+    reopen_at = NULLIF(i.reopen_at, '0001-01-01 00:00:00+00')
+FROM (SELECT unnest($3::text[]) AS id, unnest($4::text[]) AS counter, unnest($5::text[]) AS grp,
+             unnest($6::text[]) AS pool, unnest($7::timestamptz[]) AS from_at,
+             unnest($8::timestamptz[]) AS to_at, unnest($9::int[]) AS minutes,
+             unnest($10::timestamptz[]) AS reopen_at) AS i
+WHERE s.id = i.id AND s.consulate = $2 AND s.state = 'withdrawn' AND s.came_back AND i.pool = 'open'
+RETURNING s.id
+`
+
+type BringBackSeatsParams struct {
+	IsoWeek   string
+	Consulate string
+	Ids       []string
+	Counters  []string
+	Grps      []string
+	Pools     []string
+	Froms     []time.Time
+	Tos       []time.Time
+	Minutes   []int32
+	Reopens   []time.Time
+}
+
+// Withdrawn seats that somebody had once come back returned, each with its time to re-open (the zero time: never).
+func (q *Queries) BringBackSeats(ctx context.Context, arg BringBackSeatsParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, bringBackSeats,
+		arg.IsoWeek,
+		arg.Consulate,
+		arg.Ids,
+		arg.Counters,
+		arg.Grps,
+		arg.Pools,
+		arg.Froms,
+		arg.Tos,
+		arg.Minutes,
+		arg.Reopens,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const currentWeek = `-- name: CurrentWeek :one
 SELECT revision, plan, reason, published_at FROM booking.weeks
 WHERE consulate = $1 AND iso_week = $2 ORDER BY revision DESC LIMIT 1

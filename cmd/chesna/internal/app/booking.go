@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"time"
 
@@ -34,6 +33,7 @@ func (a *App) buildBooking(ctx context.Context) error {
 	}
 	a.parts.ledger, err = bookingpg.New(bookingpg.Deps{
 		Pool: a.parts.pool, Jobs: outbox, Logger: a.logger, Random: rand.Reader, BatchSize: c.Batching.ConfirmMax,
+		KeyLifetime: c.Booking.IdempotencyTTL.D(),
 	})
 	if err != nil {
 		return err
@@ -68,36 +68,27 @@ func (a *App) policy() booking.Policy {
 	return booking.Policy{
 		HoldTTL: c.Hold.TTL.D(), Extension: c.Hold.Extension.D(), HoldsPerDay: c.Hold.MaxPerDay,
 		ReopenWithin: c.Reopen.Within.D(), Horizon: c.Booking.Horizon.D(), Lead: c.Booking.Lead.D(),
-		Grid: c.Booking.GridMinutes, NeedCountry: c.Booking.NeedCountry,
+		Grid: c.Booking.GridMinutes, NeedCountry: c.Booking.NeedCountry, NeedEmail: c.Booking.NeedEmail,
 	}
 }
 
 // fillInventory rebuilds every post that has no epoch: all of them after a start with an empty Redis.
 func (a *App) fillInventory(ctx context.Context) error {
-	began, rebuilt := time.Now(), 0
-	for _, post := range a.parts.catalogue.Consulates() {
-		_, err := a.parts.inventory.Epoch(ctx, post.ID)
-		if err == nil {
-			continue
-		}
-		if !errors.Is(err, &booking.Error{Code: booking.CodeNoInventory}) {
-			return err
-		}
-		if err := a.rebuild(ctx, post.ID); err != nil {
-			return fmt.Errorf("rebuild %s: %w", post.ID, err)
-		}
-		rebuilt++
-	}
-	a.logger.InfoContext(ctx, "filled the inventory", "posts", rebuilt, "took", time.Since(began).Round(time.Millisecond))
-	return nil
-}
-
-func (a *App) rebuild(ctx context.Context, post booking.ConsulateID) error {
-	snapshot, err := a.parts.ledger.Snapshot(ctx, post)
+	posts := a.posts()
+	service, err := a.newJobs(posts)
 	if err != nil {
 		return err
 	}
-	return a.parts.inventory.Rebuild(ctx, post, snapshot, func(ctx context.Context) ([]booking.SeatID, error) {
-		return a.parts.ledger.SeatsLeftSince(ctx, post, snapshot.Seq)
-	})
+	began, rebuilt := time.Now(), 0
+	for _, post := range posts {
+		did, err := service.Ensure(ctx, post)
+		if err != nil {
+			return fmt.Errorf("rebuild %s: %w", post, err)
+		}
+		if did {
+			rebuilt++
+		}
+	}
+	a.logger.InfoContext(ctx, "filled the inventory", "posts", rebuilt, "took", time.Since(began).Round(time.Millisecond))
+	return nil
 }

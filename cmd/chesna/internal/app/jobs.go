@@ -9,12 +9,7 @@ import (
 
 // startJobs starts the background work: settling, notices, the sweep of expired holds, re-opening, repair.
 func (a *App) startJobs(ctx context.Context) error {
-	c := a.options.Config
-	posts := make([]booking.ConsulateID, 0, len(c.Consulates))
-	for _, p := range c.Consulates {
-		posts = append(posts, booking.ConsulateID(p.ID))
-	}
-	service, err := a.newJobs(posts)
+	service, err := a.newJobs(a.posts())
 	if err != nil {
 		return err
 	}
@@ -23,6 +18,15 @@ func (a *App) startJobs(ctx context.Context) error {
 	}
 	a.onStop("jobs", service.Stop)
 	return nil
+}
+
+// posts are all posts of the configuration.
+func (a *App) posts() []booking.ConsulateID {
+	var out []booking.ConsulateID
+	for _, p := range a.options.Config.Consulates {
+		out = append(out, booking.ConsulateID(p.ID))
+	}
+	return out
 }
 
 func (a *App) newJobs(posts []booking.ConsulateID) (*jobs.Service, error) {

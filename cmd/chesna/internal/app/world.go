@@ -84,9 +84,11 @@ func (s seeder) publish(ctx context.Context, post string, week capacity.ISOWeek)
 			Pool: booking.Pool(seat.Pool), Start: seat.Start, Minutes: seat.Minutes,
 		})
 	}
-	done, err := s.weeks.PublishWeek(ctx, change)
-	if err != nil || s.add == nil {
-		return 1, err
-	}
-	return 1, s.add(ctx, id, slices.DeleteFunc(done.Seats, func(s booking.Seat) bool { return s.State != booking.SeatOpen }))
+	return 1, s.weeks.Serially(ctx, id, func(ctx context.Context) error { // repair and officers take turns with this
+		done, err := s.weeks.PublishWeek(ctx, change)
+		if err != nil || s.add == nil {
+			return err
+		}
+		return s.add(ctx, id, slices.DeleteFunc(done.Seats, func(s booking.Seat) bool { return s.State != booking.SeatOpen }))
+	})
 }
