@@ -26,8 +26,11 @@ type Options struct {
 	Zone   string // IANA name of the visitor's zone; the system's when empty
 }
 
-// limit bounds one browser's whole life.
-const limit = 3 * time.Minute
+// limit bounds one browser's whole life, step one thing it does; both are wide for a busy machine.
+const (
+	limit = 6 * time.Minute
+	step  = time.Minute
+)
 
 // Browser is one window. Every method fails the test at once when something goes wrong.
 type Browser struct {
@@ -83,7 +86,7 @@ func Open(t testing.TB, o Options) *Browser {
 
 func (b *Browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, limit/6)
+	ctx, stop := context.WithTimeout(b.ctx, step)
 	defer stop()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatalf("at %s: %v", b.where(), err)
@@ -92,7 +95,7 @@ func (b *Browser) do(steps ...chromedp.Action[chromedp.Void]) {
 
 func get[T any](b *Browser, a chromedp.Action[T]) T {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, limit/6)
+	ctx, stop := context.WithTimeout(b.ctx, step)
 	defer stop()
 	v, err := chromedp.Run(ctx, a)
 	if err != nil {
