@@ -65,6 +65,7 @@ type Booking struct {
 	Horizon            Duration `yaml:"horizon"`
 	Lead               Duration `yaml:"lead"`
 	NeedCountry        bool     `yaml:"needCountry"`
+	NeedEmail          bool     `yaml:"needEmail"`
 }
 
 // Session is sign-in and what follows it.
@@ -171,6 +172,7 @@ type Demo struct {
 	Weeks        int      `yaml:"weeks"`
 	CheckDigits  bool     `yaml:"checkDigits"`
 	NeedCountry  bool     `yaml:"needCountry"`
+	NeedEmail    bool     `yaml:"needEmail"`
 	RedisTick    Duration `yaml:"redisTick"`
 }
 
@@ -182,7 +184,7 @@ func (c *Config) ForDemo() *Config {
 	out.Reopen.Within = c.Demo.ReopenWithin
 	out.Hold.SweepEvery = c.Demo.SweepEvery
 	out.Identity.CheckDigits = c.Demo.CheckDigits
-	out.Booking.NeedCountry = c.Demo.NeedCountry
+	out.Booking.NeedCountry, out.Booking.NeedEmail = c.Demo.NeedCountry, c.Demo.NeedEmail
 	return &out
 }
 

@@ -42,7 +42,7 @@ func (s stores) config() (*configs.Config, error) {
 	c.Server.Addr, c.Server.PublicURL = "127.0.0.1:0", "https://chesna.test"
 	c.Identity.RootsFile, c.Identity.IntermediatesFile = trust("root.pem"), trust("ca.pem")
 	c.Identity.CRLFiles = []string{trust("ca.crl"), trust("root.crl")}
-	c.Booking.NeedCountry = false
+	c.Booking.NeedCountry, c.Booking.NeedEmail = false, false
 	c.Keys.Master, c.Database.URL, c.Redis.URL = configs.NewSecret(s.Master), configs.NewSecret(s.Postgres), configs.NewSecret(s.Redis)
 	if len(s.Cluster) > 0 {
 		c.Redis.Mode, c.Redis.Addrs = configs.RedisCluster, s.Cluster
