@@ -25,7 +25,7 @@
     var own = "UTC" + (at.getTimezoneOffset() <= 0 ? "+" : "−") + Math.floor(Math.abs(at.getTimezoneOffset()) / 60);
     var text = at.toLocaleString(lang, { weekday: "short", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
     if (!row || row.textContent.indexOf(own) >= 0) return;
-    note.textContent = " " + note.dataset.yours.replace("{time}", text).replace("{zone}", Intl.DateTimeFormat().resolvedOptions().timeZone || own);
+    note.textContent = " " + note.dataset.yours.replace("{time}", text).replace("{zone}", (Intl.DateTimeFormat().resolvedOptions().timeZone || own).replace("Europe/Kiev", "Europe/Kyiv"));
     note.hidden = false;
   });
 

@@ -54,7 +54,7 @@ func Open(t testing.TB, o Options) *Browser {
 	t.Helper()
 	program, ok := Chromium()
 	if !ok {
-		t.Skip("no chromium here; make deps installs it")
+		t.Fatal("chromium is not installed: make deps")
 	}
 	if o.Width == 0 {
 		o.Width = 1280

@@ -76,7 +76,8 @@ func (a *App) edge() (http.Handler, error) {
 	resource.Mount()
 	site, err := web.New(web.Deps{
 		Server: server, Bookings: a.parts.office, People: a.parts.people, Catalogue: a.parts.catalogue,
-		Policy: a.policy(), Ready: a.ready, Demo: a.demoPages(), Logger: a.logger,
+		Policy: a.policy(), Limits: personLimits{a.parts.state, c.Limits.Person, a.now},
+		Ready: a.ready, Demo: a.demoPages(), Logger: a.logger,
 	})
 	if err != nil {
 		return nil, err

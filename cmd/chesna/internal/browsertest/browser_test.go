@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"chesna/api/web/webtest"
+	"chesna/booking/bookingtest/servers"
 	"chesna/cmd/chesna/internal/app"
 	"chesna/configs"
 )
@@ -38,7 +39,7 @@ func start(t *testing.T) *app.App {
 		t.Skip("starts the whole demo and a browser")
 	}
 	if _, ok := webtest.Chromium(); !ok {
-		t.Skip("no chromium here; make deps installs it")
+		t.Fatal("chromium is not installed: make deps")
 	}
 	cfg, err := configs.Load(configs.Options{})
 	if err != nil {
@@ -48,7 +49,7 @@ func start(t *testing.T) *app.App {
 	cfg.Server.Addr = "127.0.0.1:0"
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	a, err := app.Start(ctx, app.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Demo: true, DataDir: t.TempDir()})
+	a, err := app.Start(ctx, app.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Demo: true, DataDir: servers.Folder(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
