@@ -60,6 +60,7 @@ type visitor struct {
 	token     string
 	// signIn is the signature of the sign-in, for tests that use it where it does not belong.
 	signIn []byte
+	now    func() time.Time
 }
 
 // answer is what the API said.
@@ -77,11 +78,17 @@ func stranger(t *testing.T, url string) *visitor { return &visitor{T: t, url: ur
 // signedIn signs a person in with the key that trust, a folder as var/demo, has for her.
 func signedIn(t *testing.T, url, trust, name string) *visitor {
 	t.Helper()
+	return signedInAt(t, url, trust, name, time.Now)
+}
+
+// signedInAt is signedIn by another clock.
+func signedInAt(t *testing.T, url, trust, name string, now func() time.Time) *visitor {
+	t.Helper()
 	authority, err := devqtsp.Load(trust, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &visitor{T: t, url: url, authority: authority, name: name}
+	v := &visitor{T: t, url: url, authority: authority, name: name, now: now}
 	c := v.call("POST", "/sessions/challenge", nil).want(201, "")
 	v.signIn = v.sign(c.document(), true)
 	v.token = v.call("POST", "/sessions", map[string]any{"challengeId": c.text("challengeId"), "signature": v.signIn}).want(201, "").text("accessToken")
@@ -90,7 +97,7 @@ func signedIn(t *testing.T, url, trust, name string) *visitor {
 
 func (v *visitor) sign(document []byte, detached bool) []byte {
 	v.Helper()
-	signature, err := v.authority.Sign(v.name, document, devqtsp.SignOptions{Detached: detached, At: time.Now()})
+	signature, err := v.authority.Sign(v.name, document, devqtsp.SignOptions{Detached: detached, At: v.now()})
 	if err != nil {
 		v.Fatal(err)
 	}

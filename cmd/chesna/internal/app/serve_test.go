@@ -1,12 +1,15 @@
 package app
 
 import (
+	"crypto/rand"
 	"log/slog"
 	"testing"
 	"time"
 
+	"chesna/booking"
 	"chesna/booking/bookingtest"
 	"chesna/booking/bookingtest/servers"
+	"chesna/booking/jobs"
 	"chesna/identity"
 	"chesna/identity/devqtsp"
 )
@@ -24,6 +27,73 @@ func TestServe(t *testing.T) {
 		s.Cluster = servers.RedisCluster(t).Addrs()
 		serveAndBook(t, s)
 	})
+}
+
+// TestOutcomes lets the time of three appointments come: one person was served, one did not come, of one nothing
+// was recorded. All of them may book again, and a seat is never given back.
+func TestOutcomes(t *testing.T) {
+	t.Parallel()
+	s, _ := databaseAndRedis(t)
+	clock := &testClock{now: time.Now()}
+	a := startServeAt(t, s, &notebook{}, seams{now: clock.Time, shard: clock})
+	renewLists(t, s, clock.Time().AddDate(0, 0, 60))
+	if err := a.loadTrust(); err != nil {
+		t.Fatal(err)
+	}
+	appointOfficer(t, a)
+	url := "http://" + a.address
+	in := func(name string) *visitor { return signedInAt(t, url, s.Trust, name, clock.Time) }
+	year, week := clock.Time().UTC().AddDate(0, 0, 14).ISOWeek()
+	path := "/consulates/lju/weeks/" + isoWeek(year, week)
+	in("officer-waw").call("PUT", path, weekPlan("09:00", "14:00")).want(200, "")
+	people := []string{"olena", "petro", "mariia"}
+	booked := map[string]string{}
+	for _, name := range people {
+		booked[name] = "/appointments/" + in(name).book("lju", "passport-adult").text("id")
+	}
+
+	clock.Advance(20 * 24 * time.Hour) // the week is over, the three days after it are not
+	officer := in("officer-waw")
+	officer.call("POST", booked["olena"]+"/outcome", map[string]any{"outcome": "served"}).want(200, "")
+	officer.call("POST", booked["olena"]+"/outcome", map[string]any{"outcome": "no_show"}).want(409, "not-active")
+	officer.call("POST", booked["petro"]+"/outcome", map[string]any{"outcome": "no_show"}).want(200, "")
+	in("olena").call("POST", booked["olena"]+"/cancel", nil).want(409, "not-active")
+	clock.Advance(5 * 24 * time.Hour)
+	if _, err := a.mustJobs(t).Lapse(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	year, week = clock.Time().UTC().AddDate(0, 0, 14).ISOWeek()
+	in("officer-waw").call("PUT", "/consulates/lju/weeks/"+isoWeek(year, week), weekPlan("09:00", "14:00")).want(200, "")
+	for name, state := range map[string]string{"olena": "served", "petro": "no_show", "mariia": "lapsed"} {
+		v := in(name)
+		if got := v.call("GET", booked[name], nil).want(200, "").text("state"); got != state {
+			t.Errorf("%s: %s, want %s", name, got, state)
+		}
+		eventually(t, name+" may book again", func() bool { return v.holdAt("lju", "passport-adult").status == 201 })
+	}
+	bookingtest.CheckLedgerInvariants(t, a.parts.pool)
+}
+
+func (a *App) mustJobs(t *testing.T) *jobs.Service {
+	t.Helper()
+	service, err := a.newJobs([]booking.ConsulateID{"lju"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service
+}
+
+// renewLists makes revocation lists that are good until then.
+func renewLists(t *testing.T, s stores, until time.Time) {
+	t.Helper()
+	authority, err := devqtsp.Load(s.Trust, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := time.Now().Add(-time.Hour)
+	if err := authority.SaveCRL(s.Trust, from, until.Sub(from)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func serveAndBook(t *testing.T, s stores) {
@@ -58,11 +128,18 @@ func serveAndBook(t *testing.T, s stores) {
 
 func startServe(t *testing.T, s stores, log *notebook) *App {
 	t.Helper()
+	return startServeAt(t, s, log, seams{})
+}
+
+func startServeAt(t *testing.T, s stores, log *notebook, with seams) *App {
+	t.Helper()
 	c, err := s.config()
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := Start(t.Context(), Options{Config: c, Logger: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	a, err := Start(t.Context(), Options{
+		Config: c, seams: with, Logger: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
