@@ -23,12 +23,12 @@ type appointmentData struct {
 	Policy  booking.Policy
 }
 
-// nameOf is the name of another person as this one typed it; empty for herself.
-func (v *visit) nameOf(applicant uuid.UUID) (string, error) {
+// nameOf is the name of another person as the text of a hold gives it; empty for herself.
+func (v *visit) nameOf(applicant uuid.UUID, in booking.HoldID) (string, error) {
 	if applicant == v.session.Person {
 		return "", nil
 	}
-	n, err := v.site.People.Names(v.Request().Context(), v.session.Person, applicant)
+	n, err := v.site.People.NamesIn(v.Request().Context(), v.session.Person, applicant, string(in))
 	if err != nil && identity.CodeOf(err) != identity.CodePersonUnknown {
 		return "", err
 	}
@@ -44,7 +44,7 @@ func (v *visit) describe(a booking.Appointment) (appointmentData, error) {
 	if d.Service, err = v.site.Catalogue.Service(a.Service); err != nil {
 		return d, err
 	}
-	if d.For, err = v.nameOf(a.Applicant); err != nil {
+	if d.For, err = v.nameOf(a.Applicant, a.Hold); err != nil {
 		return d, err
 	}
 	d.Local = a.Start.In(d.Post.Location)
@@ -129,41 +129,4 @@ func cancelAppointment(v *visit) error {
 		return err
 	}
 	return v.to("/appointments?done=cancelled")
-}
-
-// recordLines is how much of the record of actions is shown.
-const recordLines = 200
-
-type recordLine struct {
-	booking.Event
-	Post string
-}
-
-type recordData struct {
-	Events  []recordLine
-	SignIns []identity.SignIn
-}
-
-// record is everything that was done by the person or to her appointments.
-func record(v *visit) error {
-	ctx := v.Request().Context()
-	events, err := v.site.Bookings.Record(ctx, v.session, recordLines)
-	if err != nil {
-		return err
-	}
-	signIns, err := v.site.People.SignIns(ctx, v.session.Person, recordLines)
-	if err != nil {
-		return err
-	}
-	d := recordData{SignIns: signIns}
-	for _, e := range events {
-		line := recordLine{Event: e}
-		if post, err := v.site.Catalogue.Consulate(e.Consulate); err == nil {
-			line.Post = post.City.In(string(v.lang))
-		}
-		d.Events = append(d.Events, line)
-	}
-	p := v.view("record.title")
-	p.Active, p.Data = "record", d
-	return v.show(http.StatusOK, "record", p)
 }

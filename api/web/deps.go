@@ -46,8 +46,8 @@ type People interface {
 	VerifyEmail(ctx context.Context, person uuid.UUID, code string) (identity.Person, error)
 	ResolveApplicant(ctx context.Context, declarer uuid.UUID, a identity.Applicant) (uuid.UUID, error)
 	Applicants(ctx context.Context, declarer uuid.UUID) ([]identity.DeclaredApplicant, error)
-	Names(ctx context.Context, declarer, person uuid.UUID) (identity.Names, error)
-	SignIns(ctx context.Context, person uuid.UUID, limit int) ([]identity.SignIn, error)
+	NamesIn(ctx context.Context, declarer, person uuid.UUID, text string) (identity.Names, error)
+	Actions(ctx context.Context, person uuid.UUID, limit int) ([]identity.Action, error)
 }
 
 // Ready tells whether the parts of the service answer; a nil error is yes.

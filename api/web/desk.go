@@ -97,7 +97,7 @@ func (v *visit) deskLine(a booking.Appointment) (deskLine, error) {
 	if err != nil {
 		return deskLine{}, err
 	}
-	names, err := v.site.People.Names(v.Request().Context(), a.Person, a.Applicant)
+	names, err := v.site.People.NamesIn(v.Request().Context(), a.Person, a.Applicant, string(a.Hold))
 	if err != nil && identity.CodeOf(err) != identity.CodePersonUnknown {
 		return deskLine{}, err
 	}

@@ -69,7 +69,7 @@ func (v *visit) showHold(status int, held booking.HeldSeat, faults []fault) erro
 	if err != nil {
 		return err
 	}
-	name, err := v.nameOf(h.Applicant)
+	name, err := v.nameOf(h.Applicant, h.ID)
 	if err != nil {
 		return err
 	}

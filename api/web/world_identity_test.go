@@ -144,7 +144,7 @@ func (w *world) Applicants(_ context.Context, declarer uuid.UUID) ([]identity.De
 	return w.human(declarer).applicants, nil
 }
 
-func (w *world) Names(_ context.Context, declarer, person uuid.UUID) (identity.Names, error) {
+func (w *world) NamesIn(_ context.Context, declarer, person uuid.UUID, _ string) (identity.Names, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	h := w.human(declarer)
@@ -159,6 +159,11 @@ func (w *world) Names(_ context.Context, declarer, person uuid.UUID) (identity.N
 	return identity.Names{}, &identity.Error{Code: identity.CodePersonUnknown}
 }
 
-func (w *world) SignIns(context.Context, uuid.UUID, int) ([]identity.SignIn, error) {
-	return []identity.SignIn{{At: w.Now(), Certificate: [32]byte{1, 2, 3}}}, nil
+func (w *world) Actions(_ context.Context, person uuid.UUID, _ int) ([]identity.Action, error) {
+	return []identity.Action{
+		{Seq: 4, At: w.Now(), Kind: identity.ActionApplicant, By: uuid.New(), Detail: "other"},
+		{Seq: 3, At: w.Now(), Kind: identity.ActionCountry, By: person, Detail: "PL"},
+		{Seq: 2, At: w.Now(), Kind: identity.ActionSignIn, By: person, Certificate: [32]byte{1, 2, 3}},
+		{Seq: 1, At: w.Now(), Kind: identity.ActionGrant, Detail: "officer@waw"},
+	}, nil
 }
