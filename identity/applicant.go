@@ -42,10 +42,14 @@ func (s *Service) Names(ctx context.Context, declarer, person uuid.UUID) (Names,
 
 // NamesIn answers an applicant's names as a text gives them that the declarer reads and signs: those he had typed
 // last when they were first asked for with this text, and the same ever after, whatever he types later. Text
-// is an identifier of the text's own, such as the hold's, of at most 100 bytes. An officer who serves an
+// is an identifier of the text's own, such as the hold's, of at most 100 bytes. His own names are those of his
+// certificate. An officer who serves an
 // appointment passes its person, its applicant and its hold, and so sees the names that were signed.
 // CodePersonUnknown for anybody he has not declared, and for a text about somebody else.
 func (s *Service) NamesIn(ctx context.Context, declarer, person uuid.UUID, text string) (Names, error) {
+	if declarer == person {
+		return s.Names(ctx, declarer, person)
+	}
 	r, err := s.d.Persons.ApplicantIn(ctx, declarer, person, text)
 	if err != nil {
 		return Names{}, fmt.Errorf("load applicant of a text: %w", err)

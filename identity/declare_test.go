@@ -207,12 +207,15 @@ func TestNamesInAText(t *testing.T) {
 		t.Fatal(in("waw-1"), in("waw-2"))
 	}
 	for name, ask := range map[string]func() (identity.Names, error){
-		"another declarer": func() (identity.Names, error) { return w.NamesIn(ctx, id, id, "waw-1") },
-		"another person":   func() (identity.Names, error) { return w.NamesIn(ctx, mother.Person, mother.Person, "waw-3") },
+		"another declarer": func() (identity.Names, error) { return w.NamesIn(ctx, id, mother.Person, "waw-1") },
+		"another person":   func() (identity.Names, error) { return w.NamesIn(ctx, mother.Person, uuid.New(), "waw-3") },
 	} {
 		if _, err := ask(); identity.CodeOf(err) != identity.CodePersonUnknown {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	if own := must[identity.Names](t)(w.NamesIn(ctx, mother.Person, mother.Person, "waw-4")); own != identitytest.Person(1).Names {
+		t.Fatal(own)
 	}
 	list := must[[]identity.DeclaredApplicant](t)(w.Applicants(context.Background(), mother.Person))
 	if len(list) != 1 || list[0].Applicant.Names != fixed.Names {
