@@ -19,7 +19,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  PORT=0 make run                        take a free port (8080 by default)'
-	@echo '  make run ARGS="--data /tmp/second"     a second world beside the first'
+	@echo '  PORT=0 make run ARGS="--data /tmp/two" a second world beside the first'
 	@echo '  make test PKG=./booking/... TESTFLAGS="-run TestHold -v"'
 
 run: deps build ## Build and start Chesna with a demo world (PORT=…, ARGS=…)

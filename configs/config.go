@@ -72,6 +72,7 @@ type Booking struct {
 type Session struct {
 	AccessTTL    Duration `yaml:"accessTTL"`
 	RefreshTTL   Duration `yaml:"refreshTTL"`
+	IdleTTL      Duration `yaml:"idleTTL"`
 	ChallengeTTL Duration `yaml:"challengeTTL"`
 	MailCodeTTL  Duration `yaml:"mailCodeTTL"`
 }

@@ -36,7 +36,10 @@ func (e FieldError) Error() string {
 	if e.Line > 0 {
 		at += ":" + strconv.Itoa(e.Line)
 	}
-	return at + ": " + e.Pointer + ": " + e.Code + ": " + e.Detail
+	if e.Pointer != "" {
+		at += ": " + e.Pointer
+	}
+	return at + ": " + e.Code + ": " + e.Detail
 }
 
 // Errors is every fault found, by file and line. Never empty as an error.

@@ -135,7 +135,7 @@ func TestMeaningFaultsAllAtOnce(t *testing.T) {
 	post := "{id: %s, kind: embassy, city: {uk: А, en: A}, country: {code: PL, uk: Б, en: B}, timezone: %s, " +
 		"district: [%s], languages: [%s], workdays: [mon], terminal: true, pool: %s}"
 	got := faultsOf(t, map[string]string{
-		FileChesna: "hold: {ttl: 2h}\nsession: {accessTTL: 59m, refreshTTL: 5m}\nredis: {mode: sentinel}\nserver: {addr: here, publicURL: 'https://a.b/c'}\n" +
+		FileChesna: "hold: {ttl: 2h}\nsession: {accessTTL: 59m, idleTTL: 5m, refreshTTL: 5m}\nredis: {mode: sentinel}\nserver: {addr: here, publicURL: 'https://a.b/c'}\n" +
 			"smtp: {from: 'A <a@b.c>', tls: none, username: u}\nbooking: {gridMinutes: 7}\n",
 		FileLimits: "edge: {moon: {requests: 0, period: 1m}}\n",
 		FileConsulates: "holidays: {}\nconsulates:\n- " + fmt.Sprintf(post, "WAW", "Mars/Olympus", "{country: PL}", "pl", "kiosk") +

@@ -75,6 +75,7 @@ func (c *Config) checkTimes(f faults) {
 		{"/booking/lead", c.Booking.Lead, 0, 7 * day},
 		{"/session/accessTTL", c.Session.AccessTTL, m, h},
 		{"/session/refreshTTL", c.Session.RefreshTTL, m, 7 * day},
+		{"/session/idleTTL", c.Session.IdleTTL, m, 7 * day},
 		{"/session/challengeTTL", c.Session.ChallengeTTL, 10 * s, 30 * m},
 		{"/session/mailCodeTTL", c.Session.MailCodeTTL, m, 2 * day},
 		{"/identity/crlReload", c.Identity.CRLReload, s, day},
@@ -97,7 +98,8 @@ func (c *Config) checkTimes(f faults) {
 		f.want(b.value.D() >= b.min && b.value.D() <= b.max, b.at, CodeOutOfRange,
 			"want "+b.min.String()+" to "+b.max.String())
 	}
-	f.want(c.Session.AccessTTL <= c.Session.RefreshTTL, "/session/accessTTL", CodeConflict, "want at most refreshTTL")
+	f.want(c.Session.AccessTTL <= c.Session.IdleTTL, "/session/accessTTL", CodeConflict, "want at most idleTTL")
+	f.want(c.Session.IdleTTL <= c.Session.RefreshTTL, "/session/idleTTL", CodeConflict, "want at most refreshTTL")
 	f.want(c.Jobs.Timeout < c.Jobs.RescueAfter, "/jobs/timeout", CodeConflict, "want less than rescueAfter")
 }
 

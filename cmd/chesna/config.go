@@ -26,6 +26,9 @@ func (c configCheck) Run() error {
 		return err
 	}
 	fmt.Printf("the configuration is good: %d posts, %d services\n", len(cfg.Consulates), len(cfg.Services))
+	if err := cfg.RequireServe(); err != nil {
+		fmt.Printf("chesna serve also needs:\n%v\n", err)
+	}
 	return nil
 }
 

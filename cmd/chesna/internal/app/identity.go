@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"time"
 
 	"chesna/configs"
 	"chesna/identity"
@@ -73,7 +72,7 @@ func (a *App) buildIdentity(context.Context) error {
 		StaffInstitutions: c.Identity.Institutions, Demo: a.options.Demo && !c.Identity.CheckDigits,
 		Policy: identity.Policy{
 			ChallengeTTL: c.Session.ChallengeTTL.D(), AccessTTL: c.Session.AccessTTL.D(),
-			RefreshIdle: min(2*time.Hour, c.Session.RefreshTTL.D()), SessionTTL: c.Session.RefreshTTL.D(),
+			RefreshIdle: c.Session.IdleTTL.D(), SessionTTL: c.Session.RefreshTTL.D(),
 			EmailCodeTTL: c.Session.MailCodeTTL.D(), CountryInterval: c.Booking.CountryChangeEvery.D(),
 		},
 	}
