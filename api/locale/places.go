@@ -19,8 +19,11 @@ func Country(l Lang, code string) string {
 	if err != nil {
 		return code
 	}
-	if name := display.Regions(l.tag()).Name(region); name != "" {
+	if name := amended(l, region.String()); name != "" {
 		return name
+	}
+	if name := display.Regions(l.tag()).Name(region); name != "" {
+		return written(l, name)
 	}
 	return code
 }
@@ -31,10 +34,20 @@ func Tongue(l Lang, code string) string {
 	if err != nil {
 		return code
 	}
+	if base, _ := tag.Base(); l == Ukrainian && (base.String() == "no" || base.String() == "nb") {
+		return "норвезька"
+	}
 	if name := display.Languages(l.tag()).Name(tag); name != "" {
-		return name
+		return written(l, name)
 	}
 	return code
+}
+
+func written(l Lang, name string) string {
+	if l == Ukrainian {
+		return written2019(name)
+	}
+	return name
 }
 
 // Sorter compares names in the order of the language's alphabet. It is not safe for concurrent use.
