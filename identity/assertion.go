@@ -3,7 +3,9 @@ package identity
 import (
 	"log/slog"
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // Assertion is what a verified qualified signature says about its signer. Personal data: never logged.
@@ -50,6 +52,29 @@ func (a Assertion) Identifiers() []Identifier {
 		ids = append(ids, Identifier{KindDocument, document})
 	}
 	return ids
+}
+
+// Born is the date of birth that the signer's numbers tell (YYYY-MM-DD), or "": the demographic-register number
+// begins with it, the tax number with the days since 31 December 1899.
+func (a Assertion) Born() string {
+	var unzr, rnokpp string
+	for _, id := range a.Identifiers() {
+		switch id.Kind {
+		case KindUNZR:
+			unzr = id.Value
+		case KindRNOKPP:
+			rnokpp = id.Value
+		}
+	}
+	if unzr != "" {
+		if born, err := time.Parse("20060102", unzr[:8]); err == nil {
+			return born.Format(dateLayout)
+		}
+	}
+	if days, err := strconv.Atoi(rnokpp[:min(5, len(rnokpp))]); err == nil && days > 0 {
+		return time.Date(1899, time.December, 31+days, 0, 0, 0, 0, time.UTC).Format(dateLayout)
+	}
+	return ""
 }
 
 // Institution is the EDRPOU of the institution the signer acts for, or "" for somebody who signs for himself.

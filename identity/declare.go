@@ -32,6 +32,9 @@ func (s *Service) ResolveApplicant(ctx context.Context, declarer uuid.UUID, a Ap
 	if err := s.d.Limiter.Allow(ctx, declarer.String(), s.d.Policy.Declarations, now); err != nil {
 		return uuid.Nil, fmt.Errorf("limit declarations: %w", err)
 	}
+	if err := s.notHimself(ctx, declarer, a); err != nil {
+		return uuid.Nil, err
+	}
 	ids, err := s.sealAll([]Identifier{a.Identifier(), likeness(declarer, a)})
 	if err != nil {
 		return uuid.Nil, err
@@ -49,6 +52,27 @@ func (s *Service) ResolveApplicant(ctx context.Context, declarer uuid.UUID, a Ap
 		return uuid.Nil, fmt.Errorf("declare applicant: %w", err)
 	}
 	return person, nil
+}
+
+// notHimself refuses the declarer under another of his numbers: names and date of birth of his certificate.
+func (s *Service) notHimself(ctx context.Context, declarer uuid.UUID, a Applicant) error {
+	r, err := s.d.Persons.Person(ctx, declarer)
+	if err != nil {
+		return fmt.Errorf("load declarer: %w", err)
+	}
+	if r.Names == nil {
+		return nil
+	}
+	var own certified
+	if err := s.openJSON(SealNames, declarer[:], r.Names, &own); err != nil {
+		return err
+	}
+	if own.Born != a.BirthDate || fold(own.Surname) != fold(a.Names.Surname) || fold(own.GivenName) != fold(a.Names.GivenName) {
+		return nil
+	}
+	return &Error{Code: CodeInvalid, Fields: []FieldError{
+		{"/applicant", "self", "this is you: leave the applicant out to ask for yourself"},
+	}}
 }
 
 // agrees takes a correction of the names or of the date of birth, but not of both at once: that is another human

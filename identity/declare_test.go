@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -72,6 +73,15 @@ func TestNobodyWithACertificateIsDeclared(t *testing.T) {
 	_, err = w.ResolveApplicant(ctx, curious.Person, typed)
 	wantField(t, err, "/applicant", "self")
 
+	own := identitytest.Person(4) // herself, by a number that is in no certificate
+	own.Names = identity.Names{Surname: "Прикладна", GivenName: "Ярина", Patronymic: "Тестівна"}
+	ownSession, _ := w.SignIn(t, own)
+	_, err = w.ResolveApplicant(ctx, ownSession.Person, identity.Applicant{
+		Relation: "other", Names: identity.Names{Surname: strings.ToUpper(own.Names.Surname), GivenName: "Ярина"},
+		BirthDate: "1900-01-01", BirthCertificate: "I-БК 000001",
+	})
+	wantField(t, err, "/applicant", "self")
+
 	// She was declared first and signs in then: nothing of the applicant is hers, she is told who asked, and it was
 	// the last time.
 	late := identitytest.Person(3)
@@ -87,8 +97,7 @@ func TestNobodyWithACertificateIsDeclared(t *testing.T) {
 	}
 	_, err = w.ResolveApplicant(ctx, curious.Person, typed)
 	wantField(t, err, "/applicant", "not-possible")
-	own := lateSession.Person
-	if got := must[identity.Names](t)(w.Names(ctx, own, own)); got != late.Names {
+	if got := must[identity.Names](t)(w.Names(ctx, lateSession.Person, lateSession.Person)); got != late.Names {
 		t.Fatal("her names are what somebody typed")
 	}
 }
@@ -160,6 +169,19 @@ func TestOneApplicantWhateverTheNumber(t *testing.T) {
 	brother.BirthCertificate = "I-БК 999999"
 	if must[uuid.UUID](t)(w.ResolveApplicant(ctx, mother.Person, brother)) == id {
 		t.Error("typing joined two children")
+	}
+}
+
+func TestBorn(t *testing.T) {
+	for want, a := range map[string]identity.Assertion{
+		"2000-02-29": {UNZR: "20000229-00001", RNOKPP: "1234567890"},
+		"1933-10-19": {RNOKPP: "1234567890"}, // 12,345 days after 31 December 1899
+		"1900-01-01": {RNOKPP: "0000100000", UNZR: "20000231-00001"},
+		"":           {RNOKPP: "AA123456", Document: "AA123456"},
+	} {
+		if got := a.Born(); got != want {
+			t.Errorf("born %q, want %q", got, want)
+		}
 	}
 }
 

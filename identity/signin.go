@@ -102,8 +102,14 @@ func (s *Service) resolveSigner(ctx context.Context, a Assertion) (uuid.UUID, er
 	return person, nil
 }
 
+// certified is what is kept of a certificate, sealed as SealNames.
+type certified struct {
+	Names
+	Born string `json:"born,omitempty"`
+}
+
 func (s *Service) recordSignIn(ctx context.Context, person uuid.UUID, a Assertion, entry SignIn) error {
-	names, err := s.sealJSON(SealNames, person[:], a.Names)
+	names, err := s.sealJSON(SealNames, person[:], certified{a.Names, a.Born()})
 	if err != nil {
 		return err
 	}
