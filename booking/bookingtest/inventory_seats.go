@@ -92,7 +92,7 @@ func freeSeats(d *desk) {
 		many[i] = d.seat(groupA, i, 3)
 	}
 	d.publish(many...)
-	free(append(many, b, c)...)
+	free(append([]booking.Seat{b, c}, many...)...)
 	_, err := d.inv.FreeSeats(d.Context(), randomPost())
 	d.refused(err, booking.CodeNoInventory)
 }
