@@ -47,6 +47,8 @@ func (f *front) ResolveApplicant(_ context.Context, _ uuid.UUID, a identity.Appl
 	return f.child, nil
 }
 
+func (f *front) Country(context.Context, uuid.UUID) (string, error) { return "", nil }
+
 func (f *front) NamesIn(_ context.Context, _, person uuid.UUID, text string) (identity.Names, error) {
 	if person != f.child {
 		return identity.Names{}, errors.New("unknown")

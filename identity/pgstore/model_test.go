@@ -53,7 +53,7 @@ func TestAnyOrderOfCertificatesAndTyping(t *testing.T) {
 				number, name := some.Draw(r, "number")[0], fmt.Sprint(rapid.IntRange(1, 3).Draw(r, "name"))
 				declare(r, s, certified, alike, declaration(h, declarer, number, name), number, name)
 			},
-			"":            func(r *rapid.T) { checkInvariants(r, pool) },
+			"": func(r *rapid.T) { checkInvariants(r, pool) },
 		})
 	})
 }
