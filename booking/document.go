@@ -10,6 +10,9 @@ import (
 // meets a sign-in text of the same form.
 const DocumentVersion = "chesna/booking/v1"
 
+// documentTime is how a text states a moment on the clock of the post.
+const documentTime = "02.01.2006 15:04:05 UTC-07:00"
+
 var (
 	ukWeekdays = [...]string{"неділя", "понеділок", "вівторок", "середа", "четвер", "п’ятниця", "субота"}
 	ukMonths   = [...]string{"січня", "лютого", "березня", "квітня", "травня", "червня", "липня", "серпня", "вересня", "жовтня", "листопада", "грудня"}
@@ -23,7 +26,7 @@ func BookingDocument(audience string, h Hold, c Consulate, s Service, forName st
 	end := local.Add(time.Duration(h.Minutes) * time.Minute)
 	who := "для себе"
 	if h.Applicant != h.Person {
-		who = "для іншої особи: " + oneLine(forName)
+		who = oneLine(forName)
 	}
 	var b strings.Builder
 	line := func(label, value string) { fmt.Fprintf(&b, "%s: %s\n", label, value) }
@@ -41,11 +44,11 @@ func BookingDocument(audience string, h Hold, c Consulate, s Service, forName st
 	b.WriteString("\n")
 	line("Псевдонім підписувача", h.Person.String())
 	line("Псевдонім заявника", h.Applicant.String())
-	line("Номер броні", string(h.ID))
+	line("Номер бронювання", string(h.ID))
 	line("Місце", string(h.Slot))
 	line("Одноразовий код", h.Nonce)
-	line("Складено", h.CreatedAt.UTC().Format(time.RFC3339))
-	line("Підписати не пізніше", h.LastExpiry.UTC().Format(time.RFC3339))
+	line("Складено", h.CreatedAt.In(c.Location).Format(documentTime))
+	line("Найпізніший час підпису (якщо бронювання продовжено)", h.LastExpiry.In(c.Location).Format(documentTime))
 	b.WriteString("\nПідписуючи цей текст, я обираю саме цей день і час.\n")
 	b.WriteString("Запис безоплатний. Місце не можна передати чи продати.\n")
 	return []byte(b.String())

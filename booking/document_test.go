@@ -53,11 +53,11 @@ const wantDocument = `ЧЕСНА — запис на прийом до конс�
 
 Псевдонім підписувача: 7f4f5d0e-2b7c-4b5e-9f43-0a7d4d2c1b11
 Псевдонім заявника: 7f4f5d0e-2b7c-4b5e-9f43-0a7d4d2c1b11
-Номер броні: waw-00112233445566778899aabbccddeeff
+Номер бронювання: waw-00112233445566778899aabbccddeeff
 Місце: waw-passport-20261207T0820Z
 Одноразовий код: 00ff00ff00ff00ff00ff00ff00ff00ff
-Складено: 2026-11-21T20:00:00Z
-Підписати не пізніше: 2026-11-21T20:15:00Z
+Складено: 21.11.2026 21:00:00 UTC+01:00
+Найпізніший час підпису (якщо бронювання продовжено): 21.11.2026 21:15:00 UTC+01:00
 
 Підписуючи цей текст, я обираю саме цей день і час.
 Запис безоплатний. Місце не можна передати чи продати.
@@ -76,7 +76,7 @@ func TestBookingDocumentForAnother(t *testing.T) {
 	h := sampleHold()
 	h.Applicant = uuid.MustParse("11111111-2222-4333-8444-555555555555")
 	got := string(BookingDocument("https://chesna.example", h, c, s, "Тестовий\nДія: інше\u2028Марко"))
-	if !strings.Contains(got, "Для кого: для іншої особи: Тестовий Дія: інше Марко\n") {
+	if !strings.Contains(got, "Для кого: Тестовий Дія: інше Марко\n") {
 		t.Errorf("a name broke out of its line:\n%s", got)
 	}
 }

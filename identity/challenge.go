@@ -11,7 +11,7 @@ import (
 )
 
 // challengeVersion is stated in the text; it changes when the wording does.
-const challengeVersion = 2
+const challengeVersion = 3
 
 var challengeIDPattern = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
@@ -35,12 +35,12 @@ func (s *Service) challengeText(nonce string, issued, expires time.Time) []byte 
 	const layout = "02.01.2006 15:04:05 UTC"
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", s.d.SystemName)
-	b.WriteString("Вхід до електронної черги консульських установ України\n\n")
+	b.WriteString("Вхід до системи запису на прийом у консульських установах України\n\n")
 	b.WriteString("Дія: вхід\n")
 	fmt.Fprintf(&b, "Сайт: %s\n", s.d.Origin)
 	fmt.Fprintf(&b, "Складено: %s\n", issued.Format(layout))
-	fmt.Fprintf(&b, "Дійсний до: %s\n", expires.Format(layout))
-	fmt.Fprintf(&b, "Одноразове число: %s\n", nonce)
+	fmt.Fprintf(&b, "Підписати не пізніше: %s\n", expires.Format(layout))
+	fmt.Fprintf(&b, "Одноразовий код: %s\n", nonce)
 	fmt.Fprintf(&b, "Версія тексту: %d\n\n", challengeVersion)
 	b.WriteString("Підписавши цей текст, ви лише входите на зазначений сайт. Підпис нічого не бронює і не змінює.\n")
 	b.WriteString("Не підписуйте, якщо ви не входите зараз на цей сайт самі або якщо його адреса інша.\n")

@@ -41,7 +41,7 @@ func TestSignIn(t *testing.T) {
 		w, ctx := identitytest.New(t, e), t.Context()
 		a := identitytest.Person(1)
 		c := must[identity.Challenge](t)(w.Challenge(ctx))
-		for _, part := range []string{"Чесна\n", "Дія: вхід\n", "Сайт: " + identitytest.Origin + "\n", "Дійсний до: 20.11.2026 09:05:00 UTC\n"} {
+		for _, part := range []string{"Чесна\n", "Дія: вхід\n", "Сайт: " + identitytest.Origin + "\n", "Підписати не пізніше: 20.11.2026 09:05:00 UTC\n"} {
 			if !strings.Contains(string(c.Document), part) {
 				t.Errorf("the text lacks %q:\n%s", part, c.Document)
 			}
