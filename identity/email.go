@@ -16,6 +16,9 @@ const (
 	macEmailAddress = "email-address"
 )
 
+// englishName is what English mails call the system; Deps.SystemName is Ukrainian.
+const englishName = "Chesna – consular appointments"
+
 // emailPattern takes the addresses people have; quoting, comments and line breaks of RFC 5322 are left out on purpose.
 var emailPattern = regexp.MustCompile("^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@" +
 	`[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$`)
@@ -101,7 +104,7 @@ func (s *Service) codeMail(to, code, language string) Mail {
 			To: to, Subject: "Code " + code + " to confirm your e-mail address",
 			Text: fmt.Sprintf("%s\n%s\n\nYour code: %s\n\nEnter it on the site within %d minutes.\n"+
 				"If you did not ask for it, do nothing: without the code the address will not be used.\n",
-				s.d.SystemName, s.d.Origin, code, minutes),
+				englishName, s.d.Origin, code, minutes),
 		}
 	}
 	return Mail{

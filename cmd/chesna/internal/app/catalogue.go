@@ -50,6 +50,9 @@ func service(c *configs.Config, s configs.Service) booking.Service {
 
 // fee is the consular fee as one line; using the queue itself is free.
 func fee(f configs.Fee) booking.Text {
-	join := func(note string) string { return strings.TrimSpace(f.Amount + " " + f.Currency + ". " + note) }
-	return booking.Text{UK: join(f.Note.UK), EN: join(f.Note.EN)}
+	sum := booking.Text{UK: f.Amount + " " + f.Currency, EN: f.Amount + " " + f.Currency}
+	if strings.Trim(f.Amount, "0.") == "" {
+		sum = booking.Text{UK: "безоплатно", EN: "free"}
+	}
+	return booking.Text{UK: strings.TrimSpace(sum.UK + ". " + f.Note.UK), EN: strings.TrimSpace(sum.EN + ". " + f.Note.EN)}
 }

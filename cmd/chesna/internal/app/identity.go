@@ -23,7 +23,10 @@ import (
 )
 
 // systemName is what signed texts call this system.
-const systemName = "ЧЕСНА — електронна черга консульських установ"
+const systemName = "ЧЕСНА — запис на прийом до консула"
+
+// systemNameEnglish is what English mails call it.
+const systemNameEnglish = "Chesna – consular appointments"
 
 // identityParts are what identity is made of.
 type identityParts struct {

@@ -90,15 +90,17 @@ func notice(kind booking.EventType, lang string) (subject, lead string, ok bool)
 			{"You have an appointment:", "You have an appointment at the consulate."},
 		},
 		booking.EventCancelled: {
-			{"Запис скасовано:", "Ваш запис скасовано. Якщо це зробили не Ви, вийдіть з усіх сеансів і зверніться до установи."},
-			{"Appointment cancelled:", "Your appointment has been cancelled. If this was not you, sign out everywhere and contact the consulate."},
+			{"Запис скасовано:", "Ваш запис скасовано. Якщо це зробили не ви, зверніться до установи і до надавача, що видав ключ."},
+			{"Appointment cancelled:", "Your appointment has been cancelled. If this was not you, contact the consulate and the provider of your key."},
 		},
 		booking.EventDisplaced: {
-			{"Час прийому змінюється:", "Установа не може прийняти Вас у цей час. Ваш запис збережено; увійдіть, щоб побачити наступний крок."},
-			{"The time must change:", "The consulate cannot receive you at this time. Your appointment is kept; sign in to see what comes next."},
+			{"Час скасовано установою:", "Установа скасувала час вашого прийому: не приходьте в цей час. Місце лишається за вами як право на інший час, " +
+				"який запропонує установа. Якщо не хочете чекати, скасуйте цей запис і запишіться на інший час."},
+			{"Time cancelled by the consulate:", "The consulate has cancelled the time of your appointment: do not come at this time. Your place is kept as a claim " +
+				"to another time, which the consulate will offer. If you do not want to wait, cancel this appointment and book another time."},
 		},
 		booking.EventOutcome: {
-			{"Результат прийому:", "Установа записала результат Вашого прийому."},
+			{"Результат прийому:", "Установа записала результат вашого прийому."},
 			{"Your appointment's result:", "The consulate has recorded the result of your appointment."},
 		},
 		booking.EventLapsed: {
@@ -124,11 +126,14 @@ func (n notifier) describe(a booking.Appointment, lang string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if lang != "en" {
+		lang = "uk"
+	}
 	local := a.Start.In(post.Location)
-	format := "Номер: %s\nУстанова: %s, %s\nПослуга: %s\nЧас: %s (%s)\n\n%s\n\nЗапис безоплатний. Ніхто не має права вимагати за нього гроші.\n"
+	format := "Номер запису: %s\nУстанова: %s, %s\nПослуга: %s\nЧас: %s (%s)\n\n%s\n\nЗапис безоплатний. Ніхто не має права вимагати за нього гроші.\n\n" + systemName + "\n"
 	if lang == "en" {
-		format = "Reference: %s\nConsulate: %s, %s\nService: %s\nTime: %s (%s)\n\n%s\n\nThe appointment is free. Nobody may ask you for money.\n"
+		format = "Reference: %s\nConsulate: %s, %s\nService: %s\nTime: %s (%s)\n\n%s\n\nThe appointment is free. Nobody may ask you for money.\n\n" + systemNameEnglish + "\n"
 	}
 	return fmt.Sprintf(format, a.Reference, post.City.In(lang), post.Country.In(lang), svc.Title.In(lang),
-		local.Format("02.01.2006 15:04 -07:00"), post.Location, n.origin+"/appointments"), nil
+		local.Format("02.01.2006 15:04 -07:00"), post.Location, n.origin+"/"+lang+"/appointments"), nil
 }
