@@ -30,3 +30,22 @@ func AddOpen(ctx context.Context, to Inventory, ledger OpenSeats, c ConsulateID,
 	}
 	return nil
 }
+
+// openOf are those of the seats that can be held at once and are wanted.
+func openOf(seats []Seat, wanted map[SeatID]bool) []Seat {
+	var out []Seat
+	for _, s := range seats {
+		if s.State == SeatOpen && s.Pool == PoolOpen && wanted[s.ID] {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func idSet(seats []Seat) map[SeatID]bool {
+	set := make(map[SeatID]bool, len(seats))
+	for _, s := range seats {
+		set[s.ID] = true
+	}
+	return set
+}
