@@ -73,7 +73,7 @@ func (o *Office) RecordOutcome(ctx context.Context, s identity.Session, id uuid.
 		return Appointment{}, &Error{Code: CodeInvalid, Detail: "no such outcome", Fields: []FieldError{{Pointer: "/outcome", Code: "invalid", Detail: "served, no_show or returned"}}}
 	}
 	if out == OutcomeReturned && reason == "" {
-		return Appointment{}, &Error{Code: CodeInvalid, Detail: "say why it is returned (R-28)", Fields: []FieldError{{Pointer: "/reason", Code: "required", Detail: "needed for returned"}}}
+		return Appointment{}, &Error{Code: CodeInvalid, Detail: "say why it is returned", Fields: []FieldError{{Pointer: "/reason", Code: "required", Detail: "needed for returned"}}}
 	}
 	a, err := o.Ledger.Appointment(ctx, id)
 	if err != nil {

@@ -49,12 +49,8 @@ func (o *Office) enter(ctx context.Context, h Hold, document []byte, act identit
 	if err != nil {
 		return Appointment{}, fmt.Errorf("draw an appointment id: %w", err)
 	}
-	reference, err := o.reference(h.Consulate)
-	if err != nil {
-		return Appointment{}, err
-	}
-	a, err := o.Ledger.Confirm(ctx, Confirmation{
-		Hold: h, Appointment: appointment, Reference: reference,
+	a, err := o.book(ctx, Confirmation{
+		Hold: h, Appointment: appointment,
 		SignatureDigest: act.Digest, DocumentDigest: sha256.Sum256(document), Evidence: act.Evidence,
 		Actor: Actor{Person: h.Person, Role: string(identity.RoleCitizen)},
 	})
@@ -74,6 +70,31 @@ func (o *Office) enter(ctx context.Context, h Hold, document []byte, act identit
 		o.Logger.WarnContext(ctx, "settle inline; the job will", "hold", h.ID, "appointment", a.ID, "error", e)
 	}
 	return a, nil
+}
+
+// referenceTries is how many references are drawn for one appointment: of 40 bits, even the second is hardly ever
+// needed.
+const referenceTries = 3
+
+// book writes the confirmation under a reference that no other appointment has.
+func (o *Office) book(ctx context.Context, c Confirmation) (Appointment, error) {
+	var a Appointment
+	for range referenceTries {
+		var err error
+		if c.Reference, err = o.reference(c.Hold.Consulate); err != nil {
+			return Appointment{}, err
+		}
+		if a, err = o.Ledger.Confirm(ctx, c); !referenceTaken(err) {
+			return a, err
+		}
+	}
+	return Appointment{}, Refuse(CodeUnavailable, "no reference was free")
+}
+
+// referenceTaken tells that the ledger refused nothing but the reference, which the person did not choose.
+func referenceTaken(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == CodeInvalid && len(e.Fields) == 1 && e.Fields[0].Pointer == "/reference"
 }
 
 // confirmedBefore answers a repeated confirmation of a hold that has left the inventory.

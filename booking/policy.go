@@ -67,6 +67,9 @@ type People interface {
 	// NamesIn returns the names of the applicant for a text that the declarer signs. They are fixed when they are
 	// first asked for with this text, whatever he declares later: the bytes to sign never change.
 	NamesIn(ctx context.Context, declarer, person uuid.UUID, text string) (identity.Names, error)
+	// Country is the country of stay that the person has declared, as it is stored now: the session's may be as old
+	// as its token. Empty when she has declared none.
+	Country(ctx context.Context, person uuid.UUID) (string, error)
 }
 
 // Deps is what the use cases stand on. All fields but Logger are needed.

@@ -25,14 +25,23 @@ type ReserveRequest struct {
 type HeldSeat struct {
 	Hold     Hold
 	Document []byte
+	// Again tells that Reserve gave a hold that was there before it was asked.
+	Again bool
 }
 
 // Reserve takes a seat for some minutes. Asking again in the same group, by the same person for the same
-// applicant, gives the hold that is there.
+// applicant, gives the hold that is there. The district is judged by the country that is stored, not by the one in
+// the session: a token outlives a change of country by some minutes.
 //
 // Refusals: CodeInvalid, CodeUnknownConsulate, CodeUnknownService, CodeOutsideDistrict, CodeCountryNeeded,
-// CodeEmailNeeded, CodeApplicantRefused, those of People.ResolveApplicant and of Inventory.Hold.
+// CodeEmailNeeded, CodeApplicantRefused, those of People.ResolveApplicant and of Inventory.Hold; CodeByDraw for
+// CodeSoldOut at a post that gives its seats by draw.
 func (o *Office) Reserve(ctx context.Context, s identity.Session, r ReserveRequest) (HeldSeat, error) {
+	country, err := o.People.Country(ctx, s.Person)
+	if err != nil {
+		return HeldSeat{}, fmt.Errorf("find the country of stay: %w", err)
+	}
+	s.Country = country
 	c, svc, err := o.admit(s, r.Consulate, r.Service)
 	if err != nil {
 		return HeldSeat{}, err
@@ -56,16 +65,23 @@ func (o *Office) Reserve(ctx context.Context, s identity.Session, r ReserveReque
 	if err != nil {
 		return HeldSeat{}, fmt.Errorf("draw a hold id: %w", err)
 	}
+	wanted := NewHoldID(c.ID, id)
 	h, err := o.Inventory.Hold(ctx, HoldRequest{
-		ID: NewHoldID(c.ID, id), Consulate: c.ID, Group: svc.Group, Service: svc.ID,
+		ID: wanted, Consulate: c.ID, Group: svc.Group, Service: svc.ID,
 		Slot: r.Slot, Window: r.Window, From: from, To: to,
 		Person: s.Person, Applicant: applicant, Nonce: nonce,
 		TTL: o.Policy.HoldTTL, Extension: o.Policy.Extension, DailyLimit: o.Policy.HoldsPerDay,
 	})
-	if err != nil {
+	switch {
+	case CodeOf(err) == CodeSoldOut && c.Pool == PoolDraw:
+		// "Choose another time" would send people hunting for times that no one can book at once.
+		return HeldSeat{}, &Error{Code: CodeByDraw, Detail: "this post gives its seats by draw", Cause: err}
+	case err != nil:
 		return HeldSeat{}, err
 	}
-	return o.withDocument(ctx, h)
+	held, err := o.withDocument(ctx, h)
+	held.Again = h.ID != wanted
+	return held, err
 }
 
 // admit checks that this person may ask for the service at the post.
@@ -92,23 +108,25 @@ func (o *Office) admit(s identity.Session, c ConsulateID, id ServiceID) (Consula
 
 // span turns the slot or window of the request into the start times that will do.
 func (o *Office) span(c Consulate, svc Service, r ReserveRequest) (from, to time.Time, err error) {
-	invalid := func(pointer, detail string) error {
-		return &Error{Code: CodeInvalid, Detail: detail, Fields: []FieldError{{Pointer: pointer, Code: "invalid", Detail: detail}}}
+	wrong := func(pointer, code, detail string) error {
+		return &Error{Code: CodeInvalid, Detail: detail, Fields: []FieldError{{Pointer: pointer, Code: code, Detail: detail}}}
 	}
 	now := o.Now()
 	switch {
-	case (r.Slot == "") == (r.Window == ""):
-		return from, to, invalid("/slot", "give either a slot or a window")
+	case r.Slot == "" && r.Window == "":
+		return from, to, wrong("/slot", "required", "give a slot or a window")
+	case r.Slot != "" && r.Window != "":
+		return from, to, wrong("/slot", "not-allowed", "give a slot or a window, not both")
 	case r.Slot != "":
 		slot, err := capacity.ParseSlotID(string(r.Slot))
 		if err != nil || slot.Consulate != string(c.ID) || slot.Group != string(svc.Group) {
-			return from, to, invalid("/slot", "not a slot of this post and service")
+			return from, to, wrong("/slot", "invalid", "not a slot of this post and service")
 		}
 		from, to = slot.Start, slot.Start
 	default:
 		w, err := capacity.ParseWindowID(string(r.Window))
 		if err != nil || w.Consulate != string(c.ID) || w.Group != string(svc.Group) {
-			return from, to, invalid("/window", "not a window of this post and service")
+			return from, to, wrong("/window", "invalid", "not a window of this post and service")
 		}
 		from, to = windowSpan(w, c.Location)
 		if earliest := now.Add(o.Policy.Lead); from.Before(earliest) {

@@ -20,13 +20,20 @@ type front struct {
 	WeekLedger
 	Acts
 
-	live     Hold
-	declared identity.Names
-	texts    map[string]identity.Names
-	child    uuid.UUID
+	live       Hold
+	refuse     error    // of Inventory.Hold
+	country    string   // what is stored
+	inUse      int      // how many references the ledger finds taken
+	references []string // with which it was asked
+	declared   identity.Names
+	texts      map[string]identity.Names
+	child      uuid.UUID
 }
 
 func (f *front) Hold(_ context.Context, r HoldRequest) (Hold, error) {
+	if f.refuse != nil {
+		return Hold{}, f.refuse
+	}
 	if f.live.ID == "" {
 		f.live = Hold{
 			ID: r.ID, Consulate: r.Consulate, Group: r.Group, Service: r.Service, Slot: r.Slot, Start: r.From, Minutes: 20,
@@ -47,8 +54,6 @@ func (f *front) ResolveApplicant(_ context.Context, _ uuid.UUID, a identity.Appl
 	return f.child, nil
 }
 
-func (f *front) Country(context.Context, uuid.UUID) (string, error) { return "", nil }
-
 func (f *front) NamesIn(_ context.Context, _, person uuid.UUID, text string) (identity.Names, error) {
 	if person != f.child {
 		return identity.Names{}, errors.New("unknown")
@@ -59,6 +64,8 @@ func (f *front) NamesIn(_ context.Context, _, person uuid.UUID, text string) (id
 	return f.texts[text], nil
 }
 
+func (f *front) Country(context.Context, uuid.UUID) (string, error) { return f.country, nil }
+
 var reserveNow = time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 
 func newFront(t *testing.T, change func(*Policy)) (*Office, *front) {
@@ -68,7 +75,10 @@ func newFront(t *testing.T, change func(*Policy)) (*Office, *front) {
 	child, anyone := adult, adult
 	child.ID, child.Applicants = "passport-child", ForChild
 	anyone.ID, anyone.Applicants = "passport-any", ForAny
-	posts, err := NewCatalogue([]Consulate{c}, []Group{{ID: "passport", Minutes: 20}}, []Service{adult, child, anyone})
+	c.District = []District{{Country: "PL"}}
+	drawing := c
+	drawing.ID, drawing.Pool = "ber", PoolDraw
+	posts, err := NewCatalogue([]Consulate{c, drawing}, []Group{{ID: "passport", Minutes: 20}}, []Service{adult, child, anyone})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,5 +175,74 @@ func TestAnAddressIsNeededToBookAndNotToLook(t *testing.T) {
 	s.Reachable = true
 	if _, err := o.Reserve(t.Context(), s, request("passport-adult", nil)); err != nil {
 		t.Error("booking with an address:", err)
+	}
+}
+
+// A token is some minutes old: what it says of the country does not count when a seat is taken.
+func TestTheDistrictIsThatOfTheStoredCountry(t *testing.T) {
+	o, f := newFront(t, func(p *Policy) { p.NeedCountry = true })
+	s := citizen()
+	for _, c := range []struct {
+		token, stored string
+		want          Code
+	}{
+		{"PL", "DE", CodeOutsideDistrict},
+		{"PL", "", CodeCountryNeeded},
+		{"DE", "PL", ""},
+		{"", "PL", ""},
+	} {
+		f.live, f.country, s.Country = Hold{}, c.stored, c.token
+		if _, err := o.Reserve(t.Context(), s, request("passport-adult", nil)); CodeOf(err) != c.want || (err == nil) != (c.want == "") {
+			t.Errorf("token %q, stored %q: %v, want %q", c.token, c.stored, err, c.want)
+		}
+	}
+}
+
+func TestADrawPostDoesNotSendPeopleHunting(t *testing.T) {
+	o, f := newFront(t, func(*Policy) {})
+	f.refuse = Refuse(CodeSoldOut, "none")
+	if _, err := o.Reserve(t.Context(), citizen(), request("passport-adult", nil)); CodeOf(err) != CodeSoldOut {
+		t.Error("an open post:", err)
+	}
+	drawing := request("passport-adult", nil)
+	drawing.Consulate, drawing.Slot = "ber", "ber-passport-20261207T0820Z"
+	if _, err := o.Reserve(t.Context(), citizen(), drawing); CodeOf(err) != CodeByDraw {
+		t.Error("a post that draws:", err)
+	}
+	f.refuse = Refuse(CodeNoInventory, "")
+	if _, err := o.Reserve(t.Context(), citizen(), drawing); CodeOf(err) != CodeNoInventory {
+		t.Error("another refusal:", err)
+	}
+}
+
+func TestReserveTellsAHoldThatWasThere(t *testing.T) {
+	o, _ := newFront(t, func(*Policy) {})
+	s := citizen()
+	for i := range 2 {
+		held, err := o.Reserve(t.Context(), s, request("passport-adult", nil))
+		if err != nil || held.Again != (i > 0) {
+			t.Error(i, held.Again, err)
+		}
+	}
+}
+
+func TestEitherASlotOrAWindow(t *testing.T) {
+	o, _ := newFront(t, func(*Policy) {})
+	for _, c := range []struct {
+		slot          SlotID
+		window        WindowID
+		pointer, code string
+	}{
+		{"", "", "/slot", "required"},
+		{"waw-passport-20261207T0820Z", "waw-passport-20261207-am", "/slot", "not-allowed"},
+		{"ber-passport-20261207T0820Z", "", "/slot", "invalid"},
+		{"", "waw-passport-20261207-xx", "/window", "invalid"},
+	} {
+		r := ReserveRequest{Consulate: "waw", Service: "passport-adult", Slot: c.slot, Window: c.window}
+		_, err := o.Reserve(t.Context(), citizen(), r)
+		var e *Error
+		if !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Pointer != c.pointer || e.Fields[0].Code != c.code {
+			t.Errorf("%q %q: %v", c.slot, c.window, err)
+		}
 	}
 }

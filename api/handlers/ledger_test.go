@@ -213,6 +213,12 @@ func (*ledger) SeatsLeftSince(context.Context, booking.ConsulateID, int64) ([]bo
 	return nil, nil
 }
 
+func (*ledger) Position(context.Context) (int64, error) { return 0, nil }
+
+func (*ledger) Serially(ctx context.Context, _ booking.ConsulateID, fn func(context.Context) error) error {
+	return fn(ctx)
+}
+
 func (*ledger) NextSeats(context.Context, booking.ConsulateID, booking.GroupID, time.Time, time.Time) ([]booking.SeatCount, error) {
 	return nil, nil
 }

@@ -88,6 +88,17 @@ func (p *people) NamesIn(_ context.Context, _, person uuid.UUID, _ string) (iden
 	return p.children[person], nil
 }
 
+func (p *people) Country(_ context.Context, id uuid.UUID) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, one := range p.persons {
+		if one.ID == id {
+			return one.Country, nil
+		}
+	}
+	return "", &identity.Error{Code: identity.CodePersonUnknown}
+}
+
 func (p *people) Challenge(context.Context) (identity.Challenge, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
