@@ -37,5 +37,5 @@ func Example() {
 	// Output:
 	// waw-passport-20261207-am 12 waw-c1-20261207T0800Z-20
 	// waw-passport-20261207-pm 1 waw-c1-20261207T1200Z-20
-	// false 260 940 tue 14:00
+	// false 260 940 tue 09:00
 }

@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -44,6 +45,54 @@ func TestR06Washington2014IsTwoHoursShort(t *testing.T) {
 	want := []Suggestion{{Date: w.ISOWeek.Day(Monday), Weekday: Monday, From: 14 * 60, To: 16 * 60, Minutes: 120}}
 	if d := cmp.Diff(want, r.Suggestions); d != "" {
 		t.Error(d)
+	}
+}
+
+// What is proposed for an empty week is a week that a post can work: every
+// morning, not one day from dawn to dusk.
+func TestSuggestionsArePlainHours(t *testing.T) {
+	type hours struct {
+		day      Weekday
+		from, to TimeOfDay
+	}
+	at := func(from, to TimeOfDay, days ...Weekday) (out []hours) {
+		for _, d := range days {
+			out = append(out, hours{d, from * 60, to * 60})
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		spoil func(*Week)
+		want  []hours
+	}{
+		"nothing": {func(*Week) {}, at(9, 13, Monday, Tuesday, Wednesday, Thursday, Friday)},
+		"one long day": {func(w *Week) { w.Counters = []Counter{everyDay("c1", 8*60, 14*60, Monday)} },
+			append(at(9, 13, Tuesday, Wednesday, Thursday), at(9, 11, Friday)...)},
+		"two hours each morning": {func(w *Week) { w.Counters = []Counter{everyDay("c1", 9*60, 11*60, w.Workdays...)} },
+			append(at(14, 18, Monday, Tuesday), at(14, 16, Wednesday)...)},
+		"three hours, one day missing": {func(w *Week) {
+			w.Counters = []Counter{everyDay("c1", 9*60, 12*60, Monday, Tuesday, Thursday, Friday)}
+		}, append(at(14, 18, Monday), at(9, 13, Wednesday)...)},
+		"every day but Friday": {func(w *Week) {
+			w.Counters = []Counter{everyDay("c1", 9*60, 13*60, Monday, Tuesday, Wednesday, Thursday)}
+		}, at(9, 13, Friday)},
+		"six days": {func(w *Week) {
+			w.Workdays = append(w.Workdays, Saturday)
+			w.Counters = []Counter{everyDay("c1", 9*60, 12*60, w.Workdays...)}
+		}, at(14, 16, Monday)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := plainWeek(t)
+			w.Counters = nil
+			c.spoil(&w)
+			var got []hours
+			for _, s := range meterOf(t, w).Suggestions {
+				got = append(got, hours{s.Weekday, s.From, s.To})
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%v, want %v", got, c.want)
+			}
+		})
 	}
 }
 
