@@ -37,9 +37,17 @@ func TestLanguagesHaveTheSameKeys(t *testing.T) {
 // keyPattern finds what may be a key in a template or in Go.
 var keyPattern = regexp.MustCompile(`"([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+)"`)
 
+// plainPattern finds pages whose title's key is made of their name.
+var plainPattern = regexp.MustCompile(`plain\("([a-z-]+)"\)`)
+
 func TestEveryKeyIsUsedAndEveryUsedKeyIsThere(t *testing.T) {
 	w := load(t)
-	used := map[string]bool{}
+	used, wanted := map[string]bool{}, map[string]string{}
+	rooms := map[string]bool{} // the first parts of keys
+	for _, key := range w.Keys(locale.Ukrainian) {
+		first, _, _ := strings.Cut(key, ".")
+		rooms[first] = true
+	}
 	for _, pattern := range []string{"../web/*.go", "../web/templates/*.html", "../web/templates/frame/*.html"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
@@ -53,8 +61,15 @@ func TestEveryKeyIsUsedAndEveryUsedKeyIsThere(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			for _, m := range plainPattern.FindAllStringSubmatch(string(b), -1) { // plain pages are titled by their name
+				used[m[1]+".title"] = true
+				wanted[m[1]+".title"] = f
+			}
 			for _, m := range keyPattern.FindAllStringSubmatch(string(b), -1) {
 				used[m[1]] = true
+				if first, _, _ := strings.Cut(m[1], "."); rooms[first] && strings.HasSuffix(f, ".go") {
+					wanted[m[1]] = f
+				}
 			}
 			for _, m := range regexp.MustCompile(`(?:\(|\{\{|[ (])[tn] "([^"]+)"`).FindAllStringSubmatch(string(b), -1) {
 				if strings.HasSuffix(f, ".html") && !w.Has(locale.Ukrainian, m[1]) {
@@ -63,8 +78,10 @@ func TestEveryKeyIsUsedAndEveryUsedKeyIsThere(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"help", "accessibility"} { // plain pages are titled by their name
-		used[name+".title"] = true
+	for key, f := range wanted {
+		if !w.Has(locale.Ukrainian, key) {
+			t.Errorf("%s uses %q, which no language has", f, key)
+		}
 	}
 	for _, key := range w.Keys(locale.Ukrainian) {
 		if !used[key] {

@@ -19,9 +19,13 @@ type appointmentData struct {
 	End     time.Time
 	For     string // another person's name; empty: oneself
 	Active  bool
+	Booked  bool // its time holds: come
 	Coming  bool // can still be cancelled
 	Policy  booking.Policy
 }
+
+// Displaced tells whether the post has taken the time away: nobody comes, and the claim is kept.
+func (d appointmentData) Displaced() bool { return d.State == booking.AppointmentDisplaced }
 
 // nameOf is the name of another person as the text of a hold gives it; empty for herself.
 func (v *visit) nameOf(applicant uuid.UUID, in booking.HoldID) (string, error) {
@@ -36,7 +40,7 @@ func (v *visit) nameOf(applicant uuid.UUID, in booking.HoldID) (string, error) {
 }
 
 func (v *visit) describe(a booking.Appointment) (appointmentData, error) {
-	d := appointmentData{Appointment: a, Active: a.State.Active(), Policy: v.site.Policy}
+	d := appointmentData{Appointment: a, Active: a.State.Active(), Booked: a.State == booking.AppointmentBooked, Policy: v.site.Policy}
 	var err error
 	if d.Post, err = v.site.Catalogue.Consulate(a.Consulate); err != nil {
 		return d, err
@@ -49,7 +53,7 @@ func (v *visit) describe(a booking.Appointment) (appointmentData, error) {
 	}
 	d.Local = a.Start.In(d.Post.Location)
 	d.End = d.Local.Add(time.Duration(a.Minutes) * time.Minute)
-	d.Coming = d.Active && v.site.Server.Now().Before(a.Start)
+	d.Coming = d.Active && (d.Displaced() || v.site.Server.Now().Before(a.Start))
 	return d, nil
 }
 
@@ -100,8 +104,11 @@ func appointment(v *visit) error {
 	}
 	p := v.view("appointment.title")
 	p.Active, p.Back, p.Data = "appointments", "/appointments", d
-	if d.State == booking.AppointmentBooked {
+	switch {
+	case d.Booked:
 		p.Title = v.t("appointment.booked")
+	case d.Displaced():
+		p.Title = v.t("appointment.displaced")
 	}
 	return v.show(http.StatusOK, "appointment", p)
 }

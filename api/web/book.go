@@ -62,6 +62,7 @@ func (v *visit) param(name string) string { return v.FormValue(name) }
 type serviceChoice struct {
 	choice
 	Services []booking.Service
+	Mine     map[booking.GroupID]bool // groups in which the person herself is booked
 }
 
 // bookService is the second step.
@@ -80,7 +81,9 @@ func bookService(v *visit) error {
 	p := v.view("book.service.title")
 	p.Active, p.Back = "book", "/book?consulate="+string(post.ID)
 	p.Typed.Set("service", v.param("service"))
-	p.Data = serviceChoice{choice{Post: post}, v.site.Catalogue.Services()}
+	if p.Data, err = v.services(post); err != nil {
+		return err
+	}
 	return v.show(http.StatusOK, "book-service", p)
 }
 
@@ -145,8 +148,8 @@ func applicantPage(v *visit) error {
 		}
 		return v.missing("book.service.title", "book-service", "service", "fault.service", func(p *view) error {
 			p.Back, p.Path, p.Query = "/book?consulate="+string(post.ID), "/book/service", "?consulate="+string(post.ID)
-			p.Data = serviceChoice{choice{Post: post}, v.site.Catalogue.Services()}
-			return nil
+			p.Data, err = v.services(post)
+			return err
 		})
 	}
 	c, err := v.chosen()

@@ -93,6 +93,8 @@ type Deps struct {
 	Catalogue *booking.Catalogue
 	// Policy is that of the office: the grid of the schedule and the figures that pages state.
 	Policy booking.Policy
+	// MailCode is how long the code to confirm an e-mail address is good.
+	MailCode time.Duration
 	// Limits by person and action, the same as the API's; nil: none.
 	Limits PersonLimits
 	Ready  Ready
@@ -103,6 +105,9 @@ type Deps struct {
 func (d *Deps) check() error {
 	if d.Server == nil || d.Bookings == nil || d.People == nil || d.Catalogue == nil {
 		return errors.New("web: a part of the pages is missing")
+	}
+	if d.MailCode <= 0 {
+		return errors.New("web: how long a mailed code is good is missing")
 	}
 	if d.Demo != nil && (d.Demo.Signer == nil || d.Demo.Mailbox == nil) {
 		return errors.New("web: the demo needs a signer and a mailbox")

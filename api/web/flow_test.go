@@ -17,8 +17,8 @@ func TestFirstVisitBooksAndCancels(t *testing.T) {
 			v.get(at + "/book").at(at + "/sign-in")
 			v.signIn(lang, "olena").at(at + "/profile/country")
 			v.post(at+"/profile/country", "country", "PL").at(at + "/profile/email")
-			v.post(at+"/profile/email", "email", "olena@example.org").at(at + "/profile/email/code")
-			v.post(at+"/profile/email/code", "code", "000000").want(http.StatusUnprocessableEntity, `href="#code"`)
+			v.post(at+"/profile/email", "email", "olena@example.org").at(at+"/profile/email/code").want(http.StatusOK, map[string]string{"uk": "діє 60 хвилин", "en": "good for 60 minutes"}[lang])
+			v.post(at+"/profile/email/code", "code", "000000").want(http.StatusUnprocessableEntity, `href="#code"`, map[string]string{"uk": "Код не той, що в листі", "en": "not the code in the mail"}[lang])
 			v.post(at+"/profile/email/code", "code", "123456").at(at + "/book")
 			v.get(at + "/book/service?consulate=waw").want(http.StatusOK)
 			v.get(at + "/book/applicant?consulate=waw&service=passport-adult").at(at + `/book/time\?.*`)
@@ -106,7 +106,7 @@ func TestHoldExtendsReleasesAndEnds(t *testing.T) {
 	v.get(hold).want(http.StatusNotFound, "Вибрати інший час")
 	hold, document := v.hold("olena", "passport-adult")
 	w.pass(11 * 60e9)
-	v.get("/uk/book").post(hold+"/confirm", "signature", base64.StdEncoding.EncodeToString(sign("olena", []byte(document)))).want(http.StatusGone, "Час броні сплив")
+	v.get("/uk/book").post(hold+"/confirm", "signature", base64.StdEncoding.EncodeToString(sign("olena", []byte(document)))).want(http.StatusGone, "Вибрати інший час")
 }
 
 func TestWhatWasDeclaredElsewhereCountsAtOnce(t *testing.T) {
@@ -125,7 +125,7 @@ func TestAnotherTimeIsNotTakenBesideAHold(t *testing.T) {
 	hold, _ := v.hold("olena", "passport-adult")
 	v.get(html.UnescapeString(v.find(`href="([^"]+)" class="govuk-back-link"`))).want(http.StatusOK)
 	v.post("/uk/book/time", "consulate", "waw", "service", "passport-adult", "for", "self", "choice", v.find(`value="(slot:[^"]+)"`))
-	v.at(hold+`\?done=kept`).want(http.StatusOK, "У вас уже була бронь")
+	v.at(hold+`\?done=kept`).want(http.StatusOK, "У вас уже було бронювання")
 }
 
 func TestChildIsBookedByItsParent(t *testing.T) {

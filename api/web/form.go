@@ -118,6 +118,12 @@ func (v *visit) refused(err error, field string, fields map[string]string) ([]fa
 // reason says why a signature was not accepted: in words where a person can do something about it, and always
 // with the verifier's own code, to be quoted when asking for help.
 func (v *visit) reason(pr problem.Problem) string {
+	if pr.Code == string(identity.CodeEmailCode) {
+		if pr.Reason == "expired" {
+			return v.t("code.expired")
+		}
+		return v.t("code.wrong")
+	}
 	code := v.t("sign.fault.reason", "Reason", pr.Reason)
 	if key := reasonKey(pr.Reason); key != "" {
 		return v.t(key) + " " + code

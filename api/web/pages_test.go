@@ -37,6 +37,9 @@ func TestEveryPageHasItsFrame(t *testing.T) {
 		} {
 			v.get("/"+lang+path).want(http.StatusOK, `<html lang="`+lang+`"`, `href="#main"`, `id="main"`, "<h1")
 			title := titlePattern.FindStringSubmatch(v.body)[1]
+			if regexp.MustCompile(`^[a-z-]+\.[a-z.-]+`).MatchString(title) {
+				t.Errorf("%s has the title %q", path, title)
+			}
 			if other, taken := titles[title]; taken {
 				t.Errorf("%s and %s have the title %q", other, path, title)
 			}
@@ -91,8 +94,8 @@ func TestProblemPagesSpeakPlainly(t *testing.T) {
 	}{
 		"/uk/nothing":            {http.StatusNotFound, "На головну"},
 		"/en/nothing":            {http.StatusNotFound, "To the home page"},
-		"/uk/holds/waw-1":        {http.StatusNotFound, "Такої броні немає"},
-		"/uk/appointments/x":     {http.StatusNotFound, "Нічого не змінено"},
+		"/uk/holds/waw-1":        {http.StatusNotFound, "Вибрати інший час"},
+		"/uk/appointments/x":     {http.StatusNotFound, "На головну"},
 		"/uk/desk":               {http.StatusForbidden, "Немає права"},
 		"/uk/weeks":              {http.StatusForbidden, "Немає права"},
 		"/uk/consulates/zzz":     {http.StatusNotFound, "Такої установи немає"},
@@ -101,6 +104,9 @@ func TestProblemPagesSpeakPlainly(t *testing.T) {
 		"/uk/book/time?consulate=was&service=passport-adult&for=self": {http.StatusForbidden, "Інший консульський округ"},
 	} {
 		v.get(path).want(c.status, c.text)
+		if c.status == http.StatusNotFound && strings.Contains(v.body, "Нічого не змінено") {
+			t.Errorf("%s: says that nothing was lost", path)
+		}
 	}
 	for _, c := range []struct {
 		err    error
@@ -109,7 +115,7 @@ func TestProblemPagesSpeakPlainly(t *testing.T) {
 	}{
 		{&booking.Error{Code: booking.CodeNoInventory, RetryAfter: 5 * time.Second}, http.StatusServiceUnavailable, "Спробуйте за 5 секунд"},
 		{&identity.Error{Code: identity.CodeRateLimited, RetryAfter: 2 * time.Second}, http.StatusTooManyRequests, "Спробуйте за 2 секунди"},
-		{booking.Refuse(booking.CodeHoldLimit, ""), http.StatusTooManyRequests, "Забагато броней"},
+		{booking.Refuse(booking.CodeHoldLimit, ""), http.StatusTooManyRequests, "Вибрати інший час"},
 	} {
 		w.broken = c.err
 		v.get("/uk/book/time?consulate=waw&service=passport-adult&for=self").want(c.status, c.text)

@@ -142,6 +142,7 @@ func (v *visit) showCode(status int, faults []fault, typed string) error {
 	p := v.view("code.title")
 	p.Faults, p.Back, p.Active = faults, "/profile/email", "profile"
 	p.Typed.Set("code", typed)
+	p.Data = int(v.site.MailCode.Minutes())
 	return v.show(status, "code", p)
 }
 

@@ -34,7 +34,7 @@ func calendarFile(v *visit) error {
 		lines = append(lines, "• "+doc.In(lang))
 	}
 	e.SetDescription(v.t("calendar.bring") + "\n" + strings.Join(lines, "\n"))
-	if !d.Active {
+	if !d.Active || d.Displaced() {
 		e.SetStatus(ics.ObjectStatusCancelled)
 	}
 	return v.file("chesna-"+d.Reference+".ics", "text/calendar; charset=utf-8", []byte(cal.Serialize()))

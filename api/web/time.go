@@ -33,6 +33,7 @@ type timeData struct {
 	View     string
 	Zone     string
 	Policy   booking.Policy
+	Booked   *appointmentData // what the applicant has in this group already; nil: nothing
 }
 
 // Local is a time on the clock of the post.
@@ -57,6 +58,9 @@ func (v *visit) showTimes(status int, c choice, faults []fault) error {
 	now := v.site.Server.Now().In(c.Post.Location)
 	d := timeData{choice: c, Openings: open, View: "list", Zone: c.Post.Location.String(), Policy: v.site.Policy}
 	d.choice.Post = c.Post
+	if d.Booked, err = v.bookedIn(c); err != nil {
+		return err
+	}
 	all := byDay(open.Windows, c.Post.Location)
 	if v.param("view") == "calendar" {
 		d.View, d.Shown = "calendar", v.param("day")

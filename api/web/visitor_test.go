@@ -34,7 +34,7 @@ func serve(t *testing.T, w *world, demo bool, change ...func(*web.Deps)) *httpte
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := web.Deps{Server: server, Bookings: w, People: w, Catalogue: w.catalogue, Policy: w.policy}
+	d := web.Deps{Server: server, Bookings: w, People: w, Catalogue: w.catalogue, Policy: w.policy, MailCode: time.Hour}
 	if demo {
 		d.Demo = &web.Demo{Signer: w, Mailbox: w}
 	}

@@ -41,7 +41,7 @@ func (w *world) Reserve(ctx context.Context, s identity.Session, r booking.Reser
 	defer w.mu.Unlock()
 	svc, _ := w.catalogue.Service(r.Service)
 	for _, a := range w.appointments {
-		if a.Applicant == applicant && a.Group == svc.Group && a.State == booking.AppointmentBooked {
+		if a.Applicant == applicant && a.Group == svc.Group && a.State.Active() {
 			return booking.HeldSeat{}, booking.Refuse(booking.CodeAlreadyBooked, "")
 		}
 	}
@@ -185,7 +185,7 @@ func (w *world) Cancel(_ context.Context, s identity.Session, id uuid.UUID) (boo
 	defer w.mu.Unlock()
 	for i := range w.appointments {
 		if a := &w.appointments[i]; a.ID == id && a.Person == s.Person {
-			if a.State == booking.AppointmentBooked {
+			if a.State.Active() {
 				a.State = booking.AppointmentCancelled
 				w.note(booking.EventCancelled, *a)
 			}

@@ -77,7 +77,7 @@ func (a *App) edge() (http.Handler, error) {
 	site, err := web.New(web.Deps{
 		Server: server, Bookings: a.parts.office, People: a.parts.people, Catalogue: a.parts.catalogue,
 		Policy: a.policy(), Limits: personLimits{a.parts.state, c.Limits.Person, a.now},
-		Ready: a.ready, Demo: a.demoPages(), Logger: a.logger,
+		Ready: a.ready, Demo: a.demoPages(), Logger: a.logger, MailCode: a.options.Config.Session.MailCodeTTL.D(),
 	})
 	if err != nil {
 		return nil, err
