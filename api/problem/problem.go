@@ -5,7 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"chesna/booking"
 	"chesna/identity"
@@ -58,8 +61,8 @@ func Of(err error, lang, base string) Problem {
 	p.Code, p.Status, p.Type = row.Code, row.Status, base+"/problems/"+row.Code
 	p.Title = row.Title.In(lang)
 	p.Detail = row.Text.In(lang)
-	if lang == "en" && detail != "" {
-		p.Detail = detail
+	if lang == "en" && row.Adds && detail != "" {
+		p.Detail += " " + sentence(detail)
 	}
 	for i := range p.Errors {
 		p.Errors[i].Detail = fieldText(p.Errors[i], lang)
@@ -102,6 +105,12 @@ func describe(err error, p *Problem) (code, detail string) {
 		return string(CodeBodyTooLarge), ""
 	}
 	return "", ""
+}
+
+// sentence makes a detail, which is written without capital and full stop, one.
+func sentence(detail string) string {
+	first, size := utf8.DecodeRuneInString(detail)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(detail[size:], ".") + "."
 }
 
 // Header sets the headers that go with the problem: Retry-After in whole seconds, rounded up, and

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"chesna/api/problem"
 	"chesna/booking"
@@ -62,7 +64,7 @@ func TestWhatAProblemCarries(t *testing.T) {
 		Code: booking.CodeBelowMinimum, Detail: "20 minutes below", Document: []byte("підпишіть"), Seats: []booking.SeatID{"waw-c1-20410107T0800Z-20"},
 		Fields: []booking.FieldError{{Pointer: "/signature", Code: "required", Detail: "sign it"}},
 	}, "en", "")
-	if p.Detail != "20 minutes below" || string(p.Document) != "підпишіть" || len(p.Seats) != 1 || p.Errors[0].Detail != "sign it" {
+	if !strings.HasSuffix(p.Detail, "with the signature. 20 minutes below.") || string(p.Document) != "підпишіть" || len(p.Seats) != 1 || p.Errors[0].Detail != "sign it" {
 		t.Errorf("%+v", p)
 	}
 	uk := p.Redo("uk", "")
@@ -72,6 +74,38 @@ func TestWhatAProblemCarries(t *testing.T) {
 	reason := problem.Of(&identity.Error{Code: identity.CodeSignatureRejected, Reason: "expired"}, "uk", "")
 	if reason.Reason != "expired" {
 		t.Errorf("%+v", reason)
+	}
+}
+
+// What is said about a code is the table's, in both languages; packages add to it where the row lets them.
+func TestDetailsAreSentences(t *testing.T) {
+	for _, tc := range []struct {
+		err  error
+		want string
+	}{
+		{booking.Refuse(booking.CodeSoldOut, "no seat is free here now"), "No seat is free at this time. Choose another; seats that come back open again at a random moment."},
+		{
+			&identity.Error{Code: identity.CodeCountryFixed, Detail: "the country can be changed again on 2027-01-02"},
+			"The country of stay can be changed once in 90 days. The country can be changed again on 2027-01-02.",
+		},
+		{problem.Refuse(problem.CodeMalformedRequest, "the query is too long"), "The address, headers or encoding of the request are wrong. The query is too long."},
+	} {
+		if p := problem.Of(tc.err, "en", ""); p.Detail != tc.want {
+			t.Errorf("%q, want %q", p.Detail, tc.want)
+		}
+		if p := problem.Of(tc.err, "uk", ""); p.Detail != p.Row.Text.UK {
+			t.Errorf("%q", p.Detail)
+		}
+	}
+	for _, r := range problem.Rows() {
+		for _, s := range []string{r.Text.UK, r.Text.EN, r.Title.UK, r.Title.EN} {
+			if first, _ := utf8.DecodeRuneInString(s); !unicode.IsUpper(first) || strings.Contains(strings.ToLower(s), "бронь") {
+				t.Errorf("%s: %q", r.Code, s)
+			}
+		}
+		if !strings.HasSuffix(r.Text.UK, ".") || !strings.HasSuffix(r.Text.EN, ".") {
+			t.Errorf("%s: no whole sentence", r.Code)
+		}
 	}
 }
 

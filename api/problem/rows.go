@@ -17,6 +17,8 @@ type Row struct {
 	Title booking.Text
 	// Text explains it to the person and says what to do.
 	Text booking.Text
+	// Adds tells that what the refusing package says adds figures or a cause to Text; it says so in English only.
+	Adds bool
 }
 
 // Rows lists all rows in the order of docs/problems.md.
@@ -46,5 +48,11 @@ func row(code string, status int, ukTitle, enTitle, ukText, enText string) Row {
 // after sets the time to wait when the error names none.
 func (r Row) after(d time.Duration) Row {
 	r.Retry = d
+	return r
+}
+
+// adding puts what the refusing package said after the text, in English.
+func (r Row) adding() Row {
+	r.Adds = true
 	return r
 }

@@ -59,7 +59,7 @@ func personRows() []Row {
 		row(string(identity.CodeCountryFixed), http.StatusConflict,
 			"Країну вже змінювали", "The country was changed lately",
 			"Країну перебування можна змінювати не частіше ніж раз на 90 днів.",
-			"The country of stay can be changed once in 90 days."),
+			"The country of stay can be changed once in 90 days.").adding(),
 		row(string(identity.CodeRateLimited), http.StatusTooManyRequests,
 			"Забагато спроб", "Too many attempts",
 			"Ви робите це надто часто. Зачекайте: частіші спроби не дають переваги.",
