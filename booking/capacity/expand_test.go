@@ -154,12 +154,24 @@ func TestExpandOnClockChanges(t *testing.T) {
 		slot       int
 		want       []string // UTC starts
 	}{
-		{"spring: 02:00 to 03:00 does not exist", "Europe/Warsaw", ISOWeek{2027, 12}, Sunday, 60, 240, 30,
-			[]string{"00:00", "00:30", "01:00", "01:30"}},
-		{"autumn: 02:00 to 03:00 is twice, the first counts", "Europe/Warsaw", ISOWeek{2026, 43}, Sunday, 60, 240, 30,
-			[]string{"23:00", "23:30", "00:00", "00:30", "02:00", "02:30"}},
-		{"autumn: a slot across the change is left out", "Europe/Warsaw", ISOWeek{2026, 43}, Sunday, 105, 225, 30,
-			[]string{"23:45", "00:15", "02:15"}},
+		{
+			"spring: 02:00 to 03:00 does not exist", "Europe/Warsaw",
+			ISOWeek{2027, 12},
+			Sunday, 60, 240, 30,
+			[]string{"00:00", "00:30", "01:00", "01:30"},
+		},
+		{
+			"autumn: 02:00 to 03:00 is twice, the first counts", "Europe/Warsaw",
+			ISOWeek{2026, 43},
+			Sunday, 60, 240, 30,
+			[]string{"23:00", "23:30", "00:00", "00:30", "02:00", "02:30"},
+		},
+		{
+			"autumn: a slot across the change is left out", "Europe/Warsaw",
+			ISOWeek{2026, 43},
+			Sunday, 105, 225, 30,
+			[]string{"23:45", "00:15", "02:15"},
+		},
 		{"change at midnight", "Africa/Cairo", ISOWeek{2026, 17}, Friday, 0, 120, 30, []string{"22:00", "22:30"}},
 		{"half an hour forward", "Australia/Lord_Howe", ISOWeek{2026, 40}, Sunday, 60, 180, 30, []string{"14:30", "15:00", "15:30"}},
 		{"a day that the date line swallowed", "Pacific/Apia", ISOWeek{2011, 52}, Friday, 540, 600, 30, nil},

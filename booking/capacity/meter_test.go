@@ -66,10 +66,14 @@ func TestSuggestionsArePlainHours(t *testing.T) {
 		want  []hours
 	}{
 		"nothing": {func(*Week) {}, at(9, 13, Monday, Tuesday, Wednesday, Thursday, Friday)},
-		"one long day": {func(w *Week) { w.Counters = []Counter{everyDay("c1", 8*60, 14*60, Monday)} },
-			append(at(9, 13, Tuesday, Wednesday, Thursday), at(9, 11, Friday)...)},
-		"two hours each morning": {func(w *Week) { w.Counters = []Counter{everyDay("c1", 9*60, 11*60, w.Workdays...)} },
-			append(at(14, 18, Monday, Tuesday), at(14, 16, Wednesday)...)},
+		"one long day": {
+			func(w *Week) { w.Counters = []Counter{everyDay("c1", 8*60, 14*60, Monday)} },
+			append(at(9, 13, Tuesday, Wednesday, Thursday), at(9, 11, Friday)...),
+		},
+		"two hours each morning": {
+			func(w *Week) { w.Counters = []Counter{everyDay("c1", 9*60, 11*60, w.Workdays...)} },
+			append(at(14, 18, Monday, Tuesday), at(14, 16, Wednesday)...),
+		},
 		"three hours, one day missing": {func(w *Week) {
 			w.Counters = []Counter{everyDay("c1", 9*60, 12*60, Monday, Tuesday, Thursday, Friday)}
 		}, append(at(14, 18, Monday), at(9, 13, Wednesday)...)},

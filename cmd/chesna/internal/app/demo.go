@@ -85,7 +85,7 @@ func (a *App) tellAddress(context.Context) error {
 		return nil
 	}
 	path := filepath.Join(a.demoDir(), "url")
-	if err := os.WriteFile(path, []byte(a.origin), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(a.origin), 0o644); err != nil { //nolint:gosec // for every client on this machine
 		return err
 	}
 	a.onStop("address", func(context.Context) error { return os.Remove(path) })

@@ -42,5 +42,5 @@ func (a *App) serveTrust(ctx context.Context) error {
 		}
 	}()
 	a.onStop("trust service", server.Shutdown)
-	return os.WriteFile(filepath.Join(a.demoDir(), "tsp-url"), []byte("http://"+listener.Addr().String()), 0o644)
+	return os.WriteFile(filepath.Join(a.demoDir(), "tsp-url"), []byte("http://"+listener.Addr().String()), 0o644) //nolint:gosec // for every client on this machine
 }
