@@ -39,6 +39,7 @@ func (c demoCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	app.LogRedis(logger)
 	a, err := app.Start(ctx, app.Options{Config: cfg, Logger: logger, Demo: true, DataDir: c.Data, Version: version})
 	if err != nil {
 		return err

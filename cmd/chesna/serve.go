@@ -45,6 +45,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	app.LogRedis(logger)
 	a, err := app.Start(ctx, app.Options{Config: cfg, Logger: logger, Version: version})
 	if err != nil {
 		return err

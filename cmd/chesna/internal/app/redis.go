@@ -1,13 +1,30 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/redis/go-redis/v9"
 
 	"chesna/configs"
 )
+
+// redisRetries is how often a call is tried again by the client. A server that refuses connections is told to
+// the caller at once; the library's own defaults took two seconds for it.
+const redisRetries = 1
+
+// LogRedis sends the lines that the client library writes by itself to the log, as debugging: it is the
+// library's only switch, for the whole process.
+func LogRedis(logger *slog.Logger) { redis.SetLogger(redisLog{logger}) }
+
+type redisLog struct{ logger *slog.Logger }
+
+// Printf implements the library's logger.
+func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
+	l.logger.DebugContext(ctx, "redis client", "line", fmt.Sprintf(format, v...))
+}
 
 // openRedis makes the client for the configured kind of Redis. It connects at first use. Calls end with their
 // context, so that a hung server is noticed in the caller's time.
@@ -32,6 +49,7 @@ func openSingle(c configs.Redis) (redis.UniversalClient, error) {
 	}
 	o.PoolSize, o.DialTimeout = c.PoolSize, c.DialTimeout.D()
 	o.ReadTimeout, o.WriteTimeout, o.ContextTimeoutEnabled = c.ReadTimeout.D(), c.WriteTimeout.D(), true
+	o.MaxRetries, o.DialerRetries = redisRetries, 1
 	return redis.NewClient(o), nil
 }
 
@@ -39,7 +57,7 @@ func openSentinel(c configs.Redis) (redis.UniversalClient, error) {
 	o := &redis.FailoverOptions{
 		MasterName: c.SentinelMaster, SentinelAddrs: c.Addrs, SentinelPassword: c.SentinelPassword.Reveal(),
 		PoolSize: c.PoolSize, DialTimeout: c.DialTimeout.D(), ReadTimeout: c.ReadTimeout.D(), WriteTimeout: c.WriteTimeout.D(),
-		ContextTimeoutEnabled: true,
+		ContextTimeoutEnabled: true, MaxRetries: redisRetries, DialerRetries: 1,
 	}
 	if c.URL.IsSet() {
 		u, err := redis.ParseURL(c.URL.Reveal())
@@ -64,6 +82,7 @@ func openCluster(c configs.Redis) (redis.UniversalClient, error) {
 	}
 	o.PoolSize, o.DialTimeout = c.PoolSize, c.DialTimeout.D()
 	o.ReadTimeout, o.WriteTimeout, o.ContextTimeoutEnabled = c.ReadTimeout.D(), c.WriteTimeout.D(), true
+	o.MaxRetries, o.DialerRetries = redisRetries, 1
 	o.ClusterStateReloadInterval = c.ClusterReload.D()
 	return redis.NewClusterClient(o), nil
 }
