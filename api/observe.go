@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"runtime/debug"
 	"time"
 
@@ -82,16 +84,37 @@ func (s *Server) record(c echo.Context, n *note, took time.Duration) {
 
 // route is the pattern that the request met, or "unmatched".
 func (s *Server) route(c echo.Context) string {
-	s.collect.Do(func() {
-		s.routes = map[string]bool{}
-		for _, r := range s.echo.Routes() {
-			s.routes[r.Path] = true
-		}
-	})
-	if p := c.Path(); s.routes[p] {
+	if p := c.Path(); s.methods()[p] != nil {
 		return p
 	}
 	return "unmatched"
+}
+
+// methods are those of each route pattern, with echo's own for what is not found.
+func (s *Server) methods() map[string][]string {
+	s.collect.Do(func() {
+		s.routes = map[string][]string{}
+		for _, r := range s.echo.Routes() {
+			s.routes[r.Path] = append(s.routes[r.Path], r.Method)
+		}
+	})
+	return s.routes
+}
+
+// routed refuses what no page answers before the form is looked at: a group's middleware runs for it too, and a
+// missing page is not a form from elsewhere.
+func (s *Server) routed(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if slices.Contains(s.methods()[c.Path()], c.Request().Method) {
+			return next(c)
+		}
+		allow := s.allowed(c.Request())
+		if len(allow) == 0 {
+			return problem.Refuse(problem.CodeNotFound, "")
+		}
+		c.Response().Header().Set(echo.HeaderAllow, strings.Join(allow, ", "))
+		return problem.Refuse(problem.CodeMethodNotAllowed, "")
+	}
 }
 
 func knownMethod(m string) string {
@@ -100,6 +123,21 @@ func knownMethod(m string) string {
 		return m
 	}
 	return "other"
+}
+
+// allowed are the methods that pages answer at the address of the request.
+func (s *Server) allowed(r *http.Request) []string {
+	var out []string
+	probe := s.echo.AcquireContext()
+	defer s.echo.ReleaseContext(probe)
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		probe.Reset(r, nil)
+		s.echo.Router().Find(m, echo.GetPath(r), probe)
+		if slices.Contains(s.methods()[probe.Path()], m) {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // recover turns a panic into an internal problem; the stack goes to the log.

@@ -79,7 +79,7 @@ type Server struct {
 	keys    keys
 	pages   PageProblem
 	ready   readiness
-	routes  map[string]bool
+	routes  map[string][]string
 	collect sync.Once
 }
 
@@ -171,7 +171,7 @@ func (s *Server) Echo() *echo.Echo { return s.echo }
 // Pages makes a group of page routes: class ClassPages, sessions from cookies renewed on the way, and the
 // origin and form-token checks on everything that changes something.
 func (s *Server) Pages(prefix string) *echo.Group {
-	return s.echo.Group(prefix, s.Limit(ClassPages), s.RenewSession, s.CheckForm)
+	return s.echo.Group(prefix, s.Limit(ClassPages), s.routed, s.RenewSession, s.CheckForm)
 }
 
 // OnPageProblem sets how problems look to a browser.

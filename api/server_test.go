@@ -113,6 +113,33 @@ func TestCommonRoutes(t *testing.T) {
 	}
 }
 
+func TestUnknownMethodsAndPages(t *testing.T) {
+	s := newServer(t, nil)
+	g := s.Pages("/uk")
+	for _, path := range []string{"", "/list", "/one/:id"} {
+		g.GET(path, func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
+	}
+	for _, one := range []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"FOO", "/uk", 405, "GET"},
+		{"POST", "/uk", 405, "GET"},
+		{"DELETE", "/uk/list", 405, "GET"},
+		{"PUT", "/uk/one/x%2Fy", 405, "GET"},
+		{"FOO", "/uk/nothing", 404, ""},
+		{"POST", "/uk/nothing", 404, ""},
+		{"GET", "/uk/nothing", 404, ""},
+		{"GET", "/uk", 204, ""},
+	} {
+		got := do(t, s, httptest.NewRequest(one.method, one.path, nil))
+		if got.StatusCode != one.status || !strings.Contains(got.Header.Get("Allow"), one.allow) {
+			t.Errorf("%s %s: %d, Allow %q", one.method, one.path, got.StatusCode, got.Header.Get("Allow"))
+		}
+	}
+}
+
 func TestReadyzNamesTheParts(t *testing.T) {
 	s := newServer(t, func(d *api.Deps) {
 		d.Checks = map[string]api.Check{"ledger": func(context.Context) error { return io.ErrUnexpectedEOF }}

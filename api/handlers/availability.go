@@ -21,7 +21,11 @@ func (a *API) GetAvailability(ctx context.Context, r oapi.GetAvailabilityRequest
 	loc := o.Consulate.Location
 	out := oapi.GetAvailability200JSONResponse{
 		Consulate: string(o.Consulate.ID), Service: string(o.Service.ID), TimeZone: loc.String(), ByDraw: o.ByDraw,
-		DrawFrom: optionalTime(o.DrawFrom), Windows: make([]oapi.Window, 0, len(o.Windows)),
+		Windows: make([]oapi.Window, 0, len(o.Windows)),
+	}
+	if !o.DrawFrom.IsZero() {
+		at := o.DrawFrom.In(loc)
+		out.DrawFrom = &at
 	}
 	for _, w := range o.Windows {
 		one := oapi.Window{

@@ -58,7 +58,7 @@ func TestBookAndCancel(t *testing.T) {
 	if held.header.Get("Location") != path {
 		t.Errorf("Location %q", held.header.Get("Location"))
 	}
-	if again := w.hold(token).want(201, ""); again.text("holdId") != held.text("holdId") {
+	if again := w.hold(token).want(200, ""); again.header.Get("Location") != path || again.text("holdId") != held.text("holdId") {
 		t.Error("the same person was given another hold")
 	}
 	extended := w.call(token, "POST", path+"/extend", "{}").want(200, "")
@@ -103,6 +103,11 @@ func TestBookAndCancel(t *testing.T) {
 	w.call("taras", "POST", own+"/cancel", "{}").want(404, "appointment-absent")
 	if s := w.call(token, "POST", own+"/cancel", "{}").want(200, "").text("state"); s != "cancelled" {
 		t.Errorf("cancelled: %s", s)
+	}
+	gone := w.call(token, "GET", own+"/calendar.ics", "").want(200, "")
+	if !strings.Contains(string(calendar.body), "SEQUENCE:0\r\n") || !strings.Contains(string(gone.body), "SEQUENCE:1\r\n") ||
+		!strings.Contains(string(gone.body), "STATUS:CANCELLED") {
+		t.Errorf("a calendar would not take over that it is cancelled: %s", gone.body)
 	}
 	w.call(token, "POST", own+"/cancel", "").want(200, "")
 	record := w.call(token, "GET", "/api/v1/record", "").want(200, "").items()
@@ -193,6 +198,10 @@ func TestSessionsAndPerson(t *testing.T) {
 		t.Error("no new token")
 	}
 	w.call("olena", "GET", "/api/v1/consulates/waw/availability?service=passport-adult", "").want(403, "outside-district")
+	unserved := w.call("olena", "PUT", "/api/v1/person/country", `{"country":"UA"}`).want(400, "invalid")
+	if f := unserved.json()["errors"].([]any)[0].(map[string]any); f["pointer"] != "/country" || f["code"] != "unknown" || f["in"] != "body" {
+		t.Errorf("a country that no post serves: %s", unserved.body)
+	}
 	w.call("olena", "DELETE", "/api/v1/sessions/current", "").want(204, "")
 	w.call("olena", "GET", "/api/v1/person", "").want(401, "unauthenticated")
 }

@@ -9,7 +9,7 @@ import (
 	"chesna/identity"
 )
 
-// CreateHold implements POST /api/v1/holds.
+// CreateHold implements POST /api/v1/holds: 201 for a new hold, 200 for one that was there.
 func (a *API) CreateHold(ctx context.Context, r oapi.CreateHoldRequestObject) (oapi.CreateHoldResponseObject, error) {
 	s, err := api.RequireSession(ctx)
 	if err != nil {
@@ -27,6 +27,9 @@ func (a *API) CreateHold(ctx context.Context, r oapi.CreateHoldRequestObject) (o
 		return nil, err
 	}
 	at := "/api/v1/holds/" + out.HoldId
+	if held.Again {
+		return oapi.CreateHold200JSONResponse{Body: out, Headers: oapi.CreateHold200ResponseHeaders{Location: &at}}, nil
+	}
 	return oapi.CreateHold201JSONResponse{Body: out, Headers: oapi.CreateHold201ResponseHeaders{Location: &at}}, nil
 }
 

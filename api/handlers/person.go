@@ -5,6 +5,7 @@ import (
 
 	"chesna/api"
 	"chesna/api/oapi"
+	"chesna/api/problem"
 	"chesna/identity"
 )
 
@@ -26,6 +27,12 @@ func (a *API) SetCountry(ctx context.Context, r oapi.SetCountryRequestObject) (o
 	s, err := api.RequireSession(ctx)
 	if err != nil {
 		return nil, err
+	}
+	// Nobody could book from a country that no post serves, and would be held to it for months.
+	if len(a.d.Catalogue.For(r.Body.Country)) == 0 {
+		return nil, problem.Refuse(problem.CodeInvalid, "", problem.Field{
+			Pointer: "/country", In: "body", Code: problem.FieldUnknown, Detail: "no post serves this country",
+		})
 	}
 	p, err := a.d.Identity.SetCountry(ctx, s.Person, r.Body.Country)
 	if err != nil {

@@ -40,10 +40,13 @@ func (a *API) calendar(b booking.Appointment, lang string) ([]byte, error) {
 		papers = append(papers, "• "+d.In(lang))
 	}
 	e.SetDescription(strings.Join(papers, "\n"))
+	sequence := 0 // a calendar takes over only what is newer than what it has (RFC 5545, 3.8.7.4)
 	if b.State == booking.AppointmentCancelled || b.State == booking.AppointmentDisplaced {
 		e.SetStatus(ics.ObjectStatusCancelled)
+		sequence++
 	}
-	return []byte(cal.Serialize()), nil
+	e.SetSequence(sequence)
+	return []byte(cal.Serialize(ics.WithNewLineWindows)), nil // RFC 5545, 3.1: CRLF on every system
 }
 
 // qr is the address of the appointment with its reference: no personal data, and of no use to anybody who is

@@ -67,6 +67,10 @@ func catalogue(t testing.TB) *booking.Catalogue {
 				ID: "wdc", City: text("Вашингтон", "Washington"), Country: text("США", "USA"), CountryID: "US", Location: time.UTC,
 				District: []booking.District{{Country: "US"}}, Languages: []string{"uk"}, Workdays: workdays, Pool: booking.PoolOpen,
 			},
+			{
+				ID: "ber", City: text("Берлін", "Berlin"), Country: text("Німеччина", "Germany"), CountryID: "DE", Location: warsaw,
+				District: []booking.District{{Country: "DE"}}, Languages: []string{"uk"}, Workdays: workdays, Pool: booking.PoolDraw,
+			},
 		},
 		[]booking.Group{{ID: "passport", Title: text("Паспорти", "Passports"), Minutes: 30}},
 		[]booking.Service{

@@ -436,7 +436,7 @@ type Availability struct {
 	ByDraw    bool   `json:"byDraw"`
 	Consulate string `json:"consulate"`
 
-	// DrawFrom The first seat that a draw will give.
+	// DrawFrom The first seat that a draw will give; like every start, with the offset of the post.
 	DrawFrom *time.Time `json:"drawFrom,omitempty"`
 	Service  string     `json:"service"`
 	TimeZone string     `json:"timeZone"`
@@ -2548,6 +2548,30 @@ type CreateHoldRequestObject struct {
 
 type CreateHoldResponseObject interface {
 	VisitCreateHoldResponse(w http.ResponseWriter) error
+}
+
+type CreateHold200ResponseHeaders struct {
+	Location *string
+}
+
+type CreateHold200JSONResponse struct {
+	Body    Hold
+	Headers CreateHold200ResponseHeaders
+}
+
+func (response CreateHold200JSONResponse) VisitCreateHoldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type CreateHold201ResponseHeaders struct {
