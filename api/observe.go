@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
-	"runtime/debug"
 	"time"
 
 	"github.com/google/uuid"

@@ -392,16 +392,21 @@ func (e WindowFree) Valid() bool {
 	}
 }
 
-// Applicant Another person for whom the service is asked (R-11). Leave it out to ask for yourself.
+// Applicant Another person for whom the service is asked. Leave it out to ask for yourself.
 type Applicant struct {
+	// BirthCertificate Series and number of the birth certificate.
 	BirthCertificate *string           `json:"birthCertificate,omitempty"`
 	BirthDate        Day               `json:"birthDate"`
 	GivenName        string            `json:"givenName"`
 	Patronymic       *string           `json:"patronymic,omitempty"`
 	Relation         ApplicantRelation `json:"relation"`
-	Rnokpp           *string           `json:"rnokpp,omitempty"`
-	Surname          string            `json:"surname"`
-	Unzr             *string           `json:"unzr,omitempty"`
+
+	// Rnokpp Tax number, ten digits.
+	Rnokpp  *string `json:"rnokpp,omitempty"`
+	Surname string  `json:"surname"`
+
+	// Unzr Number in the demographic register, as 19900101-12345.
+	Unzr *string `json:"unzr,omitempty"`
 }
 
 // ApplicantRelation defines model for Applicant.Relation.
@@ -588,12 +593,16 @@ type HoldState string
 
 // HoldRequest defines model for HoldRequest.
 type HoldRequest struct {
-	// Applicant Another person for whom the service is asked (R-11). Leave it out to ask for yourself.
+	// Applicant Another person for whom the service is asked. Leave it out to ask for yourself.
 	Applicant *Applicant  `json:"applicant,omitempty"`
 	Consulate ConsulateId `json:"consulate"`
 	Service   ServiceId   `json:"service"`
-	Slot      *string     `json:"slot,omitempty"`
-	Window    *string     `json:"window,omitempty"`
+
+	// Slot One start time of the availability. Give either this or a window.
+	Slot *string `json:"slot,omitempty"`
+
+	// Window A half-day of the availability; its earliest free seat is held.
+	Window *string `json:"window,omitempty"`
 }
 
 // Id defines model for Id.
@@ -667,7 +676,7 @@ type OpeningWeekday string
 type Outcome struct {
 	Outcome OutcomeOutcome `json:"outcome"`
 
-	// Reason A code; needed for returned (R-28).
+	// Reason A code; needed for returned.
 	Reason *string `json:"reason,omitempty"`
 }
 
@@ -744,6 +753,7 @@ type ReasonCode struct {
 
 // Refresh defines model for Refresh.
 type Refresh struct {
+	// RefreshToken The last one that you were given.
 	RefreshToken string `json:"refreshToken"`
 }
 
@@ -774,7 +784,7 @@ type Service struct {
 	Documents  []Text            `json:"documents"`
 	Fee        Text              `json:"fee"`
 
-	// Group One active appointment for each person and group (R-21).
+	// Group One active appointment for each person and group.
 	Group    string       `json:"group"`
 	Id       ServiceId    `json:"id"`
 	Minutes  int          `json:"minutes"`
@@ -1102,10 +1112,10 @@ type ServerInterface interface {
 	// ListDesk A post's appointments of one day
 	// (GET /api/v1/consulates/{id}/appointments)
 	ListDesk(ctx echo.Context, id ConsulateId, params ListDeskParams) error
-	// GetAvailability What you may book now (R-03)
+	// GetAvailability What you may book now
 	// (GET /api/v1/consulates/{id}/availability)
 	GetAvailability(ctx echo.Context, id ConsulateId, params GetAvailabilityParams) error
-	// GetLegalMinimum How a post's published weeks stand against the legal minimum (R-06)
+	// GetLegalMinimum How a post's published weeks stand against the legal minimum
 	// (GET /api/v1/consulates/{id}/legal-minimum)
 	GetLegalMinimum(ctx echo.Context, id ConsulateId, params GetLegalMinimumParams) error
 	// GetWeek A week as it is published
@@ -1123,16 +1133,16 @@ type ServerInterface interface {
 	// GetHold A live hold with the same bytes to sign
 	// (GET /api/v1/holds/{id})
 	GetHold(ctx echo.Context, id HoldId) error
-	// ConfirmHold Turn a hold into an appointment with your signature (R-04)
+	// ConfirmHold Turn a hold into an appointment with your signature
 	// (POST /api/v1/holds/{id}/confirm)
 	ConfirmHold(ctx echo.Context, id HoldId, params ConfirmHoldParams) error
 	// ExtendHold Prolong a hold, once
 	// (POST /api/v1/holds/{id}/extend)
 	ExtendHold(ctx echo.Context, id HoldId, params ExtendHoldParams) error
-	// GetPerson What the system knows about you (R-20)
+	// GetPerson What the system knows about you
 	// (GET /api/v1/person)
 	GetPerson(ctx echo.Context) error
-	// SetCountry Declare the country where you stay (R-03)
+	// SetCountry Declare the country where you stay
 	// (PUT /api/v1/person/country)
 	SetCountry(ctx echo.Context, params SetCountryParams) error
 	// SetEmail Give an e-mail address
@@ -1144,7 +1154,7 @@ type ServerInterface interface {
 	// SetLanguage Choose the language of mails
 	// (PUT /api/v1/person/language)
 	SetLanguage(ctx echo.Context, params SetLanguageParams) error
-	// GetRecord The record of actions about you, newest first (R-05, R-20)
+	// GetRecord The record of actions about you, newest first
 	// (GET /api/v1/record)
 	GetRecord(ctx echo.Context, params GetRecordParams) error
 	// ListServices All services
@@ -3327,10 +3337,10 @@ type StrictServerInterface interface {
 	// ListDesk A post's appointments of one day
 	// (GET /api/v1/consulates/{id}/appointments)
 	ListDesk(ctx context.Context, request ListDeskRequestObject) (ListDeskResponseObject, error)
-	// GetAvailability What you may book now (R-03)
+	// GetAvailability What you may book now
 	// (GET /api/v1/consulates/{id}/availability)
 	GetAvailability(ctx context.Context, request GetAvailabilityRequestObject) (GetAvailabilityResponseObject, error)
-	// GetLegalMinimum How a post's published weeks stand against the legal minimum (R-06)
+	// GetLegalMinimum How a post's published weeks stand against the legal minimum
 	// (GET /api/v1/consulates/{id}/legal-minimum)
 	GetLegalMinimum(ctx context.Context, request GetLegalMinimumRequestObject) (GetLegalMinimumResponseObject, error)
 	// GetWeek A week as it is published
@@ -3348,16 +3358,16 @@ type StrictServerInterface interface {
 	// GetHold A live hold with the same bytes to sign
 	// (GET /api/v1/holds/{id})
 	GetHold(ctx context.Context, request GetHoldRequestObject) (GetHoldResponseObject, error)
-	// ConfirmHold Turn a hold into an appointment with your signature (R-04)
+	// ConfirmHold Turn a hold into an appointment with your signature
 	// (POST /api/v1/holds/{id}/confirm)
 	ConfirmHold(ctx context.Context, request ConfirmHoldRequestObject) (ConfirmHoldResponseObject, error)
 	// ExtendHold Prolong a hold, once
 	// (POST /api/v1/holds/{id}/extend)
 	ExtendHold(ctx context.Context, request ExtendHoldRequestObject) (ExtendHoldResponseObject, error)
-	// GetPerson What the system knows about you (R-20)
+	// GetPerson What the system knows about you
 	// (GET /api/v1/person)
 	GetPerson(ctx context.Context, request GetPersonRequestObject) (GetPersonResponseObject, error)
-	// SetCountry Declare the country where you stay (R-03)
+	// SetCountry Declare the country where you stay
 	// (PUT /api/v1/person/country)
 	SetCountry(ctx context.Context, request SetCountryRequestObject) (SetCountryResponseObject, error)
 	// SetEmail Give an e-mail address
@@ -3369,7 +3379,7 @@ type StrictServerInterface interface {
 	// SetLanguage Choose the language of mails
 	// (PUT /api/v1/person/language)
 	SetLanguage(ctx context.Context, request SetLanguageRequestObject) (SetLanguageResponseObject, error)
-	// GetRecord The record of actions about you, newest first (R-05, R-20)
+	// GetRecord The record of actions about you, newest first
 	// (GET /api/v1/record)
 	GetRecord(ctx context.Context, request GetRecordRequestObject) (GetRecordResponseObject, error)
 	// ListServices All services
