@@ -51,7 +51,7 @@ func (o *Office) Reserve(ctx context.Context, s identity.Session, r ReserveReque
 	}
 	from, to, err := o.span(c, svc, r)
 	if err != nil {
-		return HeldSeat{}, err
+		return HeldSeat{}, byDraw(c, err)
 	}
 	applicant, err := o.applicant(ctx, s, svc, r.Applicant)
 	if err != nil {
@@ -72,16 +72,21 @@ func (o *Office) Reserve(ctx context.Context, s identity.Session, r ReserveReque
 		Person: s.Person, Applicant: applicant, Nonce: nonce,
 		TTL: o.Policy.HoldTTL, Extension: o.Policy.Extension, DailyLimit: o.Policy.HoldsPerDay,
 	})
-	switch {
-	case CodeOf(err) == CodeSoldOut && c.Pool == PoolDraw:
-		// "Choose another time" would send people hunting for times that no one can book at once.
-		return HeldSeat{}, &Error{Code: CodeByDraw, Detail: "this post gives its seats by draw", Cause: err}
-	case err != nil:
-		return HeldSeat{}, err
+	if err != nil {
+		return HeldSeat{}, byDraw(c, err)
 	}
 	held, err := o.withDocument(ctx, h)
 	held.Again = h.ID != wanted
 	return held, err
+}
+
+// byDraw is what CodeSoldOut means at a post that draws: "choose another time" would send people hunting for times
+// that nobody can book at once.
+func byDraw(c Consulate, err error) error {
+	if CodeOf(err) != CodeSoldOut || c.Pool != PoolDraw {
+		return err
+	}
+	return &Error{Code: CodeByDraw, Detail: "this post gives its seats by draw", Cause: err}
 }
 
 // admit checks that this person may ask for the service at the post.

@@ -209,6 +209,11 @@ func TestADrawPostDoesNotSendPeopleHunting(t *testing.T) {
 	if _, err := o.Reserve(t.Context(), citizen(), drawing); CodeOf(err) != CodeByDraw {
 		t.Error("a post that draws:", err)
 	}
+	late := drawing
+	late.Slot = "ber-passport-20261101T0820Z"
+	if _, err := o.Reserve(t.Context(), citizen(), late); CodeOf(err) != CodeByDraw {
+		t.Error("a time that is not open, at a post that draws:", err)
+	}
 	f.refuse = Refuse(CodeNoInventory, "")
 	if _, err := o.Reserve(t.Context(), citizen(), drawing); CodeOf(err) != CodeNoInventory {
 		t.Error("another refusal:", err)
