@@ -34,10 +34,14 @@ func calendarFile(v *visit) error {
 		lines = append(lines, "• "+doc.In(lang))
 	}
 	e.SetDescription(v.t("calendar.bring") + "\n" + strings.Join(lines, "\n"))
+	sequence := 0
 	if !d.Active || d.Displaced() {
 		e.SetStatus(ics.ObjectStatusCancelled)
+		sequence++
 	}
-	return v.file("chesna-"+d.Reference+".ics", "text/calendar; charset=utf-8", []byte(cal.Serialize()))
+	e.SetSequence(sequence)
+	file := cal.Serialize(ics.WithNewLineWindows) // RFC 5545, 3.1: CRLF on every system
+	return v.file("chesna-"+d.Reference+".ics", "text/calendar; charset=utf-8", []byte(file))
 }
 
 // qrImage is the reference and the address of the appointment for the desk.

@@ -88,6 +88,7 @@ func maximum(m *Manifest, rows []Entry) int {
 }
 
 func TestServedIsTheMaximumAndClosedProvesIt(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 10_000 {
 		mb, eb := instance(r, 1)
@@ -101,6 +102,7 @@ func TestServedIsTheMaximumAndClosedProvesIt(t *testing.T) {
 }
 
 func TestFamiliesAndGuaranteesKeepTheRules(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 5_000 {
 		mb, eb := instance(r, 4)
@@ -168,6 +170,7 @@ func checkClosed(t *testing.T, m *Manifest, e *Entries, res *Result) {
 
 // The order of the draw is uniform over equal entries and follows the weights: the chance to be first is w/Σw.
 func TestChanceOfBeingFirstFollowsTheWeight(t *testing.T) {
+	t.Parallel()
 	weights := []int{1, 2, 3, 4, 8}
 	rows := make([]Entry, len(weights))
 	sum := 0
