@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"time"
 
 	bls "github.com/consensys/gnark-crypto/ecc/bls12-381"
@@ -14,8 +15,11 @@ import (
 // SignatureBytes is the length of a round's signature.
 const SignatureBytes = 48
 
-// domain separates the only scheme that is understood: bls-unchained-g1-rfc9380.
-const domain = "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
+// Scheme is the only scheme that is understood. A chain's hash does not cover it, so it is pinned apart.
+const Scheme = "bls-unchained-g1-rfc9380"
+
+// Domain separates the scheme's hashing to the curve (RFC 9380).
+const Domain = "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 
 // Chain is a beacon's parameters with its verification key. It is immutable.
 type Chain struct {
@@ -23,6 +27,7 @@ type Chain struct {
 	Genesis time.Time
 	Period  time.Duration
 	key     bls.G2Affine
+	params  Params
 }
 
 // Params are a chain's parameters as they are published.
@@ -32,11 +37,15 @@ type Params struct {
 	Genesis     int64 // Unix seconds
 	GenesisSeed []byte
 	BeaconID    string
+	// Development marks a chain whose key one operator holds: what rests on it is not independent. The hash does
+	// not cover the mark.
+	Development bool
 }
 
 // NewChain checks the parameters and computes the chain's hash.
 func NewChain(p Params) (*Chain, error) {
-	c := &Chain{Genesis: time.Unix(p.Genesis, 0).UTC(), Period: p.Period}
+	p.PublicKey, p.GenesisSeed = bytes.Clone(p.PublicKey), bytes.Clone(p.GenesisSeed)
+	c := &Chain{Genesis: time.Unix(p.Genesis, 0).UTC(), Period: p.Period, params: p}
 	if p.Period < time.Second || p.Period%time.Second != 0 || p.Period > 24*time.Hour {
 		return nil, fmt.Errorf("beacon: a period of %s", p.Period)
 	}
@@ -72,8 +81,18 @@ func Quicknet() *Chain {
 	return c
 }
 
-// TimeOf is when a round is published.
+// Development tells whether the chain says of itself that one operator holds its key. Whoever judges independence
+// must pin the hashes of the chains that he takes for public, and not rest on this mark.
+func (c *Chain) Development() bool { return c.params.Development }
+
+// TimeOf is when a round is published; for rounds after some 290 years, a time that does not come.
 func (c *Chain) TimeOf(round uint64) time.Time {
+	if round == 0 {
+		round = 1
+	}
+	if round-1 > uint64(math.MaxInt64/c.Period) {
+		return c.Genesis.Add(math.MaxInt64)
+	}
 	return c.Genesis.Add(c.Period * time.Duration(round-1))
 }
 
@@ -82,7 +101,20 @@ func (c *Chain) RoundAt(t time.Time) uint64 {
 	if !t.After(c.Genesis) {
 		return 1
 	}
-	return 1 + uint64((t.Sub(c.Genesis)+c.Period-1)/c.Period)
+	since := t.Sub(c.Genesis)
+	round := 1 + uint64(since/c.Period)
+	if since%c.Period != 0 {
+		round++
+	}
+	return round
+}
+
+// Latest is the last round published at or before an instant; 0 before the first.
+func (c *Chain) Latest(t time.Time) uint64 {
+	if t.Before(c.Genesis) {
+		return 0
+	}
+	return 1 + uint64(t.Sub(c.Genesis)/c.Period)
 }
 
 // RefusedError says why a round's signature does not count.
@@ -113,8 +145,8 @@ func (c *Chain) Verify(round uint64, signature []byte) error {
 	if again := s.Bytes(); !bytes.Equal(again[:], signature) {
 		return refuse("the signature is not in canonical form")
 	}
-	message := sha256.Sum256(binary.BigEndian.AppendUint64(nil, round))
-	h, err := bls.HashToG1(message[:], []byte(domain))
+	message := Message(round)
+	h, err := bls.HashToG1(message[:], []byte(Domain))
 	if err != nil {
 		return fmt.Errorf("hash the round to the curve: %w", err)
 	}
@@ -125,6 +157,11 @@ func (c *Chain) Verify(round uint64, signature []byte) error {
 		return refuse("the signature does not verify")
 	}
 	return nil
+}
+
+// Message is what a round's signature signs: SHA-256 of its number.
+func Message(round uint64) [32]byte {
+	return sha256.Sum256(binary.BigEndian.AppendUint64(nil, round))
 }
 
 // Randomness is the round's value: SHA-256 of the signature.

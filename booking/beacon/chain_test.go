@@ -6,10 +6,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
+	"math/big"
 	"testing"
 	"time"
 
 	circl "github.com/cloudflare/circl/ecc/bls12381"
+	bls "github.com/consensys/gnark-crypto/ecc/bls12-381"
 )
 
 // Real rounds of quicknet.
@@ -71,7 +74,7 @@ func verifyWithCircl(t *testing.T, round uint64, signature []byte) bool {
 		t.Fatal(err)
 	}
 	message := sha256.Sum256(binary.BigEndian.AppendUint64(nil, round))
-	h.Hash(message[:], []byte(domain))
+	h.Hash(message[:], []byte(Domain))
 	return circl.Pair(&s, circl.G2Generator()).IsEqual(circl.Pair(&h, &key))
 }
 
@@ -105,6 +108,13 @@ func TestRoundsAndTimes(t *testing.T) {
 	if c.RoundAt(c.Genesis.Add(-time.Hour)) != 1 {
 		t.Error("before the genesis")
 	}
+	at := c.TimeOf(1000)
+	if c.Latest(at) != 1000 || c.Latest(at.Add(-time.Nanosecond)) != 999 || c.Latest(c.Genesis) != 1 || c.Latest(c.Genesis.Add(-1)) != 0 {
+		t.Error("the latest round is not the last one published")
+	}
+	if c.TimeOf(math.MaxUint64).Before(c.TimeOf(1_000_000_000)) {
+		t.Error("a round of the far future lies in the past")
+	}
 }
 
 func FuzzVerify(f *testing.F) {
@@ -123,6 +133,32 @@ func BenchmarkVerify(b *testing.B) {
 	for b.Loop() {
 		if err := c.Verify(1000, signature); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// drand's older scheme on the same curve hashes under another domain: a signature of it is refused, whoever's key it
+// is under. The chain's hash would not tell.
+func TestAnotherSchemeIsRefused(t *testing.T) {
+	secret := big.NewInt(123456789)
+	_, _, _, g2 := bls.Generators()
+	public := new(bls.G2Affine).ScalarMultiplication(&g2, secret).Bytes()
+	c, err := NewChain(Params{PublicKey: public[:], Period: time.Second, GenesisSeed: make([]byte, 32), BeaconID: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for scheme, domain := range map[string]string{
+		Scheme:                "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_",
+		"bls-unchained-on-g1": "BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_",
+	} {
+		message := Message(7)
+		point, err := bls.HashToG1(message[:], []byte(domain))
+		if err != nil {
+			t.Fatal(err)
+		}
+		signature := point.ScalarMultiplication(&point, secret).Bytes()
+		if err := c.Verify(7, signature[:]); (err == nil) != (scheme == Scheme) {
+			t.Errorf("%s: %v", scheme, err)
 		}
 	}
 }

@@ -8,5 +8,8 @@
 // G1, not infinity, and verifies under the chain's key; a point outside the subgroup would pass the pairing
 // equation and give one round many values. The scheme is pinned with the chain, not read from a relay.
 //
+// Reading order: chain.go (parameters, times, verification), round.go (a round's JSON), relay.go (fetching),
+// description.go (a chain as it is published). devbeacon is a chain of one's own for demo and tests.
+//
 // Sources: drand protocol, scheme bls-unchained-g1-rfc9380; RFC 9380 (hashing to curves).
 package beacon
