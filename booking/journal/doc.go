@@ -1,0 +1,2 @@
+// Package journal is the append-only record: two logs of one kind, journal (everything) and draws.
+package journal
