@@ -54,6 +54,7 @@ type BookingEvent struct {
 	Seat        string
 	Data        []byte
 	Blind       []byte
+	LeafIndex   pgtype.Int8
 }
 
 type BookingIdempotencyKey struct {
@@ -65,6 +66,47 @@ type BookingIdempotencyKey struct {
 	Response    []byte
 	LockedUntil time.Time
 	ExpiresAt   time.Time
+}
+
+type BookingJournalCheckpoint struct {
+	Log      string
+	Size     int64
+	Root     []byte
+	Note     []byte
+	Token    []byte
+	Cosigned int32
+	At       time.Time
+}
+
+type BookingJournalHash struct {
+	Log  string
+	Idx  int64
+	Hash []byte
+}
+
+type BookingJournalHead struct {
+	Log  string
+	Size int64
+	Root []byte
+}
+
+type BookingJournalLeafe struct {
+	Log  string
+	Idx  int64
+	Leaf []byte
+}
+
+type BookingJournalNumber struct {
+	Log  string
+	Next int64
+}
+
+type BookingJournalQueue struct {
+	Seq    int64
+	Log    string
+	Number pgtype.Int8
+	Leaf   []byte
+	At     time.Time
 }
 
 type BookingPersonClaim struct {
