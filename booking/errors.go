@@ -42,6 +42,25 @@ const (
 	CodeWeekPast          Code = "week-past"           // the week is over
 )
 
+// Refusals of waves, entries and offers.
+const (
+	CodeDrawAbsent      Code = "draw-absent"      // no such draw
+	CodeNotPublished    Code = "not-published"    // the draw has no such file yet
+	CodeEntryClosed     Code = "entry-closed"     // entry has not begun, or is over
+	CodeEntryFrozen     Code = "entry-frozen"     // the entry is in a draw now and cannot change
+	CodeEntryAbsent     Code = "entry-absent"     // she has no entry in this draw
+	CodeAlreadyEntered  Code = "already-entered"  // a person has one live entry in a group, everywhere (C2)
+	CodeLiveEntry       Code = "live-entry"       // a live entry bars holds in the group
+	CodeOfferOpen       Code = "offer-open"       // an offer waits for her signature
+	CodeOfferAbsent     Code = "offer-absent"     // no such offer, or not of this person
+	CodeOfferEnded      Code = "offer-ended"      // it was declined or its time is over
+	CodePaused          Code = "paused"           // online entry is paused after a no-show, a late cancellation or unsigned offers
+	CodeSignatureNeeded Code = "signature-needed" // sign the document and send the same request again
+	CodeEntryTooLarge   Code = "entry-too-large"  // more persons than seats
+	CodeReturnedSeat    Code = "returned-seat"    // she gave back a seat of this draw
+	CodeChangesUsedUp   Code = "changes-used-up"  // an appointment can be rescheduled twice
+)
+
 // FieldError points at one field of the input that is wrong.
 type FieldError struct {
 	Pointer string // RFC 6901 JSON pointer, "/slot"
@@ -56,7 +75,8 @@ type Error struct {
 	Detail     string
 	Fields     []FieldError
 	RetryAfter time.Duration
-	// Seats names the seats a CodeSeatsTaken is about; Document is what has to be signed for CodeBelowMinimum.
+	// Seats names the seats a CodeSeatsTaken is about; Document is what has to be signed for
+	// CodeBelowMinimum and CodeSignatureNeeded.
 	Seats    []SeatID
 	Document []byte
 	Cause    error
