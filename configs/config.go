@@ -18,7 +18,13 @@ type Config struct {
 	SMTP     SMTP     `yaml:"smtp"`
 	Batching Batching `yaml:"batching"`
 	Log      Log      `yaml:"log"`
-	Demo     Demo     `yaml:"demo"`
+
+	Release   Release   `yaml:"release"`
+	Journal   Journal   `yaml:"journal"`
+	Beacon    Beacon    `yaml:"beacon"`
+	Authority Authority `yaml:"authority"`
+
+	Demo Demo `yaml:"demo"`
 
 	Limits     Limits      `yaml:"-"` // limits.yaml
 	Consulates []Consulate `yaml:"-"` // consulates.yaml
@@ -175,6 +181,9 @@ type Demo struct {
 	NeedCountry  bool     `yaml:"needCountry"`
 	NeedEmail    bool     `yaml:"needEmail"`
 	RedisTick    Duration `yaml:"redisTick"`
+	// BeaconPeriod is the period of the demo's own beacon.
+	BeaconPeriod Duration `yaml:"beaconPeriod"`
+	Release      Release  `yaml:"release"`
 }
 
 // ForDemo is a copy with the shorter times and the address of the demo section.
@@ -185,6 +194,7 @@ func (c *Config) ForDemo() *Config {
 	out.Reopen.Within = c.Demo.ReopenWithin
 	out.Hold.SweepEvery = c.Demo.SweepEvery
 	out.Identity.CheckDigits = c.Demo.CheckDigits
+	out.Release = c.Demo.Release
 	out.Booking.NeedCountry, out.Booking.NeedEmail = c.Demo.NeedCountry, c.Demo.NeedEmail
 	return &out
 }

@@ -20,6 +20,7 @@ func (c *Config) check(lines map[string]lineIndex) Errors {
 	c.checkRedis(f)
 	c.checkMail(f)
 	c.checkObservability(f)
+	c.checkRelease(f)
 	c.Limits.check(at(FileLimits))
 	c.checkConsulates(at(FileConsulates))
 	c.checkServices(at(FileServices))
@@ -93,6 +94,7 @@ func (c *Config) checkTimes(f faults) {
 		{"/batching/gateTTL", c.Batching.GateTTL, 0, 5 * s},
 		{"/demo/reopenWithin", c.Demo.ReopenWithin, s, day},
 		{"/demo/sweepEvery", c.Demo.SweepEvery, 100 * ms, m},
+		{"/demo/beaconPeriod", c.Demo.BeaconPeriod, s, m},
 		{"/demo/redisTick", c.Demo.RedisTick, 250 * ms, 10 * s},
 	} {
 		f.want(b.value.D() >= b.min && b.value.D() <= b.max, b.at, CodeOutOfRange,
