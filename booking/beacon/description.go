@@ -1,12 +1,17 @@
 package beacon
 
 import (
+	"bytes"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"time"
 )
+
+const maxDescription = 4 << 10
 
 // Description is a chain as it is published beside what rests on it, so that anybody can verify its rounds. Hex is
 // lower case; period is in seconds, genesis in Unix seconds.
@@ -28,6 +33,18 @@ func (c *Chain) Describe() Description {
 		PublicKey: hex.EncodeToString(c.params.PublicKey), Period: int64(c.Period / time.Second), Genesis: c.params.Genesis,
 		GenesisSeed: hex.EncodeToString(c.params.GenesisSeed), Development: c.params.Development,
 	}
+}
+
+// ParseDescription reads a description's JSON, at most 4 KiB, without keys that it does not have. What it says is not
+// checked: see FromDescription.
+func ParseDescription(b []byte) (Description, error) {
+	var d Description
+	decoder := json.NewDecoder(bytes.NewReader(b))
+	decoder.DisallowUnknownFields()
+	if len(b) > maxDescription || decoder.Decode(&d) != nil || !errors.Is(decoder.Decode(&struct{}{}), io.EOF) {
+		return Description{}, errors.New("beacon: not a chain's description")
+	}
+	return d, nil
 }
 
 // FromDescription makes the chain that a description tells of. It refuses every scheme but Scheme, a hash that is

@@ -2,6 +2,7 @@ package beacon
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -80,6 +81,24 @@ func FuzzParseRound(f *testing.F) {
 			t.Fatalf("%q is read as %v, and that as %v: %v", b, r, again, err)
 		}
 	})
+}
+
+func TestParseDescription(t *testing.T) {
+	text, err := json.Marshal(Quicknet().Describe())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := ParseDescription(append(text, '\n')); err != nil || d != Quicknet().Describe() {
+		t.Error(d, err)
+	}
+	for name, b := range map[string]string{
+		"empty": "", "two": string(text) + string(text), "more": strings.Replace(string(text), "{", `{"x":1,`, 1),
+		"long": string(text) + strings.Repeat(" ", maxDescription), "array": "[]", "period as text": strings.Replace(string(text), `:3,`, `:"3",`, 1),
+	} {
+		if _, err := ParseDescription([]byte(b)); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
 }
 
 func TestDescription(t *testing.T) {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 
 	"chesna/booking/beacon"
 	"chesna/booking/draw"
@@ -21,9 +23,10 @@ const maxDrawFile = 1 << 30
 
 type drawRun struct {
 	DrawID    string `required:"" help:"The draw's identifier." placeholder:"ID"`
-	ChainHash string `required:"" help:"Hash of the beacon's chain, 64 hex digits; drand quicknet is known." placeholder:"HEX"`
-	Round     uint64 `required:"" help:"The beacon's round." placeholder:"R"`
-	Signature string `required:"" help:"The round's signature, 96 hex digits; it is verified first." placeholder:"HEX"`
+	ChainHash string `required:"" help:"Hash of the beacon's chain, 64 lower-case hex digits; drand quicknet is known." placeholder:"HEX"`
+	Beacon    string `help:"Description of another chain (JSON), which must be the one of --chain-hash." type:"path" placeholder:"FILE"`
+	Round     round  `required:"" help:"The beacon's round." placeholder:"R"`
+	Signature string `required:"" help:"The round's signature, 96 lower-case hex digits; it is verified first." placeholder:"HEX"`
 	Manifest  string `required:"" help:"The seats." type:"path" placeholder:"FILE"`
 	Entries   string `required:"" help:"The entries." type:"path" placeholder:"FILE"`
 	JSON      bool   `name:"json" help:"Print n, roots, seed and the first keys beside the result, as JSON."`
@@ -48,7 +51,11 @@ func (c drawRun) Run() error {
 }
 
 func (c drawRun) draw() ([]byte, error) {
-	round, err := c.beacon()
+	chain, err := c.chain()
+	if err != nil {
+		return nil, err
+	}
+	value, err := c.value(chain)
 	if err != nil {
 		return nil, err
 	}
@@ -60,9 +67,12 @@ func (c drawRun) draw() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := draw.Run(c.DrawID, round, m, e)
+	r, err := draw.Run(c.DrawID, value, m, e)
 	if err != nil {
 		return nil, err
+	}
+	if chain.Development() {
+		fmt.Fprintln(os.Stderr, "chesna draw run: note: not independent: the chain is a development beacon, whose key one operator holds")
 	}
 	if c.JSON {
 		return drawJSON(m, e, r)
@@ -70,20 +80,50 @@ func (c drawRun) draw() ([]byte, error) {
 	return r.Bytes(), nil
 }
 
-// beacon reads the round and verifies its signature under the pinned chain.
-func (c drawRun) beacon() (draw.Beacon, error) {
+// chain is the pinned public one, or one that was described; its hash is the one that was asked for.
+func (c drawRun) chain() (*beacon.Chain, error) {
 	chain := beacon.Quicknet()
-	if c.ChainHash != hex.EncodeToString(chain.Hash[:]) {
-		return draw.Beacon{}, errors.New("--chain-hash: not a known chain, so its signatures cannot be verified")
+	if c.Beacon != "" {
+		d, err := readDrawFile(c.Beacon, beacon.ParseDescription)
+		if err != nil {
+			return nil, fmt.Errorf("--beacon: %w", err)
+		}
+		if chain, err = beacon.FromDescription(d); err != nil {
+			return nil, fmt.Errorf("--beacon: %w", err)
+		}
 	}
+	switch {
+	case c.ChainHash == hex.EncodeToString(chain.Hash[:]):
+		return chain, nil
+	case c.Beacon != "":
+		return nil, errors.New("--beacon: it describes another chain than that of --chain-hash")
+	}
+	return nil, errors.New("--chain-hash: not a known chain, so its signatures cannot be verified; --beacon can describe it")
+}
+
+// value reads the round and verifies its signature under the chain.
+func (c drawRun) value(chain *beacon.Chain) (draw.Beacon, error) {
 	signature, err := hex.DecodeString(c.Signature)
-	if err != nil {
-		return draw.Beacon{}, errors.New("--signature: not hex")
+	if err != nil || hex.EncodeToString(signature) != c.Signature {
+		return draw.Beacon{}, errors.New("--signature: not lower-case hex")
 	}
-	if err := chain.Verify(c.Round, signature); err != nil {
+	if err := chain.Verify(uint64(c.Round), signature); err != nil {
 		return draw.Beacon{}, err
 	}
-	return draw.Beacon{ChainHash: chain.Hash, Round: c.Round, Signature: [48]byte(signature)}, nil
+	return draw.Beacon{ChainHash: chain.Hash, Round: uint64(c.Round), Signature: [48]byte(signature)}, nil
+}
+
+// round is a beacon's round as an argument: a decimal number in its one form.
+type round uint64
+
+// UnmarshalText refuses signs, leading zeros and other bases.
+func (r *round) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseUint(string(text), 10, 64)
+	if err != nil || strconv.FormatUint(n, 10) != string(text) {
+		return errors.New("want a whole number without leading zeros")
+	}
+	*r = round(n)
+	return nil
 }
 
 func readDrawFile[T any](path string, parse func([]byte) (T, error)) (T, error) {
@@ -93,14 +133,18 @@ func readDrawFile[T any](path string, parse func([]byte) (T, error)) (T, error) 
 		return zero, err
 	}
 	defer func() { _ = f.Close() }()
-	b, err := io.ReadAll(io.LimitReader(f, maxDrawFile+1))
+	var b bytes.Buffer
+	if info, err := f.Stat(); err == nil && info.Size() <= maxDrawFile {
+		b.Grow(int(info.Size()) + bytes.MinRead) // once, and no more than is needed
+	}
+	n, err := b.ReadFrom(io.LimitReader(f, maxDrawFile+1))
 	if err != nil {
 		return zero, err
 	}
-	if len(b) > maxDrawFile {
+	if n > maxDrawFile {
 		return zero, fmt.Errorf("%s: more than %d bytes", path, maxDrawFile)
 	}
-	return parse(b)
+	return parse(b.Bytes())
 }
 
 // drawJSON shows what the result rests on.
