@@ -84,15 +84,15 @@ func (o *Office) book(ctx context.Context, c Confirmation) (Appointment, error) 
 		if c.Reference, err = o.reference(c.Hold.Consulate); err != nil {
 			return Appointment{}, err
 		}
-		if a, err = o.Ledger.Confirm(ctx, c); !referenceTaken(err) {
+		if a, err = o.Ledger.Confirm(ctx, c); !TakenReference(err) {
 			return a, err
 		}
 	}
 	return Appointment{}, Refuse(CodeUnavailable, "no reference was free")
 }
 
-// referenceTaken tells that the ledger refused nothing but the reference, which the person did not choose.
-func referenceTaken(err error) bool {
+// TakenReference tells that the ledger refused nothing but the reference, which the person did not choose.
+func TakenReference(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Code == CodeInvalid && len(e.Fields) == 1 && e.Fields[0].Pointer == "/reference"
 }
@@ -116,9 +116,13 @@ func (o *Office) confirmedBefore(ctx context.Context, s identity.Session, id Hol
 	return a, nil
 }
 
-func (o *Office) reference(c ConsulateID) (string, error) {
+func (o *Office) reference(c ConsulateID) (string, error) { return NewReference(o.Rand, c) }
+
+// NewReference draws the short name of an appointment at the post, to be spoken on the telephone: "WAW-7K3M-9QXD". It
+// has 40 random bits; the ledger tells whether another appointment has it already (TakenReference).
+func NewReference(random io.Reader, c ConsulateID) (string, error) {
 	var b [8]byte
-	if _, err := io.ReadFull(o.Rand, b[:]); err != nil {
+	if _, err := io.ReadFull(random, b[:]); err != nil {
 		return "", fmt.Errorf("draw a reference: %w", err)
 	}
 	for i := range b {
