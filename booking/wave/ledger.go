@@ -30,8 +30,9 @@ type Steps interface {
 	// Returned lists returned seats without a time to re-open that start after the instant, by family: the matter of
 	// standby waves.
 	Returned(ctx context.Context, after time.Time) ([]Batch, error)
-	// FlowOn turns planned seats of the kiosk and today pools that start between now and the instant into returned
-	// ones: what these channels did not use goes to the next standby draw. At most limit.
+	// FlowOn turns planned seats of the kiosk, today and draw pools that start between now and the instant into
+	// returned ones: what these channels did not use, and what was published too late for a main wave, goes to the next
+	// standby draw. At most limit.
 	FlowOn(ctx context.Context, before time.Time, limit int) (int, error)
 	// Demand is what the last twelve main waves of the post's group showed.
 	Demand(ctx context.Context, c booking.ConsulateID, g booking.GroupID) (Demand, error)
@@ -132,9 +133,10 @@ type Batch struct {
 
 // Plan is a wave to be announced.
 type Plan struct {
-	Wave  Wave
-	Seats []Seat
-	Leaf  LeafFunc
+	Wave   Wave
+	Seats  []Seat
+	Leaf   LeafFunc
+	Policy []byte // the trust policy that the leaf names: Files.Policy, whatever comes into force later
 }
 
 // Step names what is due.
