@@ -135,16 +135,13 @@ export function parseEntries(bytes) {
   return { entries, root: rootOf(entries.map((e) => e.leaf)) };
 }
 
-/** Reads `bindings`: one commitment a line, as many as there are entries. */
-export function parseBindings(bytes, wanted) {
-  const file = "bindings";
-  const out = lines(file, bytes).map((row, i) => {
+/** Reads `bindings`: one commitment a line. */
+export function parseBindings(bytes) {
+  return lines("bindings", bytes).map((row, i) => {
     const text = textOf(row);
-    if (unhex(text, 32) === null) throw new LineError(file, i + 1, "want 64 lower-case hex digits");
+    if (unhex(text, 32) === null) throw new LineError("bindings", i + 1, "want 64 lower-case hex digits");
     return text;
   });
-  if (wanted !== undefined && out.length !== wanted) throw new LineError(file, 0, `${out.length} lines for ${wanted} entries`);
-  return out;
 }
 
 /** Reads `persons`: `personNf entryNf` lines, sorted by the first. */
@@ -154,10 +151,34 @@ export function parsePersons(bytes) {
   return lines(file, bytes).map((row, i) => {
     const fields = cut(row, 2);
     if (fields === null || fields.some((f) => unhex(f, 32) === null)) throw new LineError(file, i + 1, "want two times 64 lower-case hex digits with one space between");
-    if (fields[0] <= last) throw new LineError(file, i + 1, "not sorted, or a personNf twice");
+    if (fields[0] === last) throw new LineError(file, i + 1, "a person twice: nobody may be in two entries");
+    if (fields[0] < last) throw new LineError(file, i + 1, "not sorted");
     last = fields[0];
     return { person: fields[0], entry: fields[1] };
   });
+}
+
+/** Reads `result` by its form alone: the served, `--`, the others, `closed …`. Throws a LineError. */
+export function checkResult(bytes) {
+  const file = "result";
+  let part = "served";
+  lines(file, bytes).forEach((row, i) => {
+    const text = textOf(row);
+    const refuse = (reason) => {
+      throw new LineError(file, i + 1, reason);
+    };
+    if (part === "over") refuse("nothing follows the line closed");
+    if (part === "served") {
+      if (text === "--") part = "waiting";
+      else if (!/^[0-9a-f]{64} [A-Za-z0-9_-]{1,32}(,[A-Za-z0-9_-]{1,32})*$/.test(text)) refuse("want nf and seats with one space between");
+    } else if (text.startsWith("closed ")) {
+      if (!/^closed [0-9a-f]{16}$/.test(text)) refuse("want closed and 16 lower-case hex digits");
+      part = "over";
+    } else if (!/^[0-9a-f]{64}$/.test(text)) {
+      refuse("want the nf of an entry that was not served, or closed");
+    }
+  });
+  if (part !== "over") throw new LineError(file, 0, "the line closed is missing");
 }
 
 /** A mask of windows, given in two halves, as 16 hex digits. */

@@ -29,26 +29,3 @@ export function rootOf(leaves) {
   }
   return level[0];
 }
-
-/** The root that an inclusion proof leads to (RFC 9162, 2.1.3.2), or null when the proof has not the right length. */
-export function rootFromProof(index, size, leaf, proof) {
-  if (!(index >= 0 && index < size)) return null;
-  let hash = leaf;
-  let at = BigInt(index);
-  let last = BigInt(size) - 1n;
-  for (const p of proof) {
-    if (last === 0n) return null;
-    if (at % 2n === 1n || at === last) {
-      hash = nodeHash(p, hash);
-      while (at % 2n === 0n && at !== 0n) {
-        at >>= 1n;
-        last >>= 1n;
-      }
-    } else {
-      hash = nodeHash(hash, p);
-    }
-    at >>= 1n;
-    last >>= 1n;
-  }
-  return last === 0n ? hash : null;
-}
