@@ -31,7 +31,7 @@ var fences = []fence{
 	{"github.com/labstack/echo", []string{"api"}},
 	{"github.com/ulule/limiter", []string{"api"}},
 	{"github.com/redis/go-redis", []string{"booking/redisinv", "fraud/redissig", "identity/redisstate", "cmd/chesna/internal/app", "loadtest"}},
-	{"github.com/jackc/pgx", []string{"*/pgstore", "booking/jobs", "cmd/chesna/internal/app", "loadtest"}},
+	{"github.com/jackc/pgx", []string{"*/pgstore", "*/*/pgstore", "booking/jobs", "cmd/chesna/internal/app", "loadtest"}},
 	{"github.com/golang-jwt/jwt", []string{"identity/token"}},
 	{"cel.dev/cel-go", []string{"fraud/rules"}},
 	{"github.com/google/cel-go", nil}, // the old path
