@@ -42,6 +42,7 @@ type Appointment struct {
 	Applicant uuid.UUID
 	BookedAt  time.Time
 	EndedAt   time.Time // zero while active
+	Changes   int       // how often it was rescheduled
 	// SignatureDigest is SHA-256 of the SignerInfo that confirmed it: the same signature answers the same.
 	SignatureDigest [32]byte
 }

@@ -3,13 +3,15 @@ package booking
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
 	"chesna/identity"
 )
 
-// Cancel ends an appointment at its owner's wish. The seat is returned: it opens again at a random moment.
+// Cancel ends an appointment at its owner's wish. The seat is returned: it opens again at a random moment, or a standby
+// draw gives it. A late one resets the weight and pauses online entry.
 // Cancelling a cancelled appointment answers it again. A displaced appointment can be cancelled at any time: the
 // post has taken its time away.
 //
@@ -24,15 +26,32 @@ func (o *Office) Cancel(ctx context.Context, s identity.Session, id uuid.UUID) (
 	if err != nil {
 		return Appointment{}, err
 	}
-	a, err = o.Ledger.Cancel(ctx, Cancellation{
+	c := Cancellation{
 		Appointment: id, Person: s.Person, ReopenAt: reopen, Now: now,
 		Actor: Actor{Person: s.Person, Role: string(identity.RoleCitizen)},
-	})
+	}
+	if a.State != AppointmentDisplaced && o.Late(now, a.Start) {
+		c.Late, c.PauseUntil = true, o.pauseFrom(now)
+	}
+	a, err = o.Ledger.Cancel(ctx, c)
 	if err != nil {
 		return Appointment{}, err
 	}
 	o.forget(ctx, a)
 	return a, nil
+}
+
+// Late tells whether giving the appointment back now resets the applicant's weight and pauses her online entry; a page
+// says so before she does it.
+func (o *Office) Late(now, start time.Time) bool {
+	return o.Policy.LateCancel > 0 && now.After(start.Add(-o.Policy.LateCancel))
+}
+
+func (o *Office) pauseFrom(now time.Time) time.Time {
+	if o.Policy.Pause <= 0 {
+		return time.Time{}
+	}
+	return now.Add(o.Policy.Pause)
 }
 
 // forget frees the applicant in the inventory; when it fails, the claim is repaired by the next rebuild, and
@@ -82,10 +101,14 @@ func (o *Office) RecordOutcome(ctx context.Context, s identity.Session, id uuid.
 	if !s.HasAt(identity.RoleOfficer, string(a.Consulate)) {
 		return Appointment{}, Refuse(CodeForbidden, "only an officer of the post records outcomes")
 	}
-	a, err = o.Ledger.RecordOutcome(ctx, OutcomeRecord{
+	record := OutcomeRecord{
 		Appointment: id, Consulate: a.Consulate, Outcome: out, Reason: reason, Now: o.Now(),
 		Actor: Actor{Person: s.Person, Role: string(identity.RoleOfficer)},
-	})
+	}
+	if out == OutcomeNoShow {
+		record.PauseUntil = o.pauseFrom(record.Now)
+	}
+	a, err = o.Ledger.RecordOutcome(ctx, record)
 	if err != nil {
 		return Appointment{}, err
 	}

@@ -22,6 +22,16 @@ const (
 	EventSeatReopen  EventType = "seat.reopened"
 	EventWeek        EventType = "week.published"
 	EventHoldEnded   EventType = "hold.ended"
+
+	EventSeatInDraw  EventType = "seat.in_draw" // announced in a wave
+	EventSeatOffered EventType = "seat.offered" // drawn, and waiting for a signature
+	EventEntered     EventType = "entry.made"   // accepted, or its next revision
+	EventEntryLeft   EventType = "entry.left"   // by a signed request, or with a move to another wave
+	EventEntryEnded  EventType = "entry.ended"  // the family's seats are past
+	EventOfferMade   EventType = "offer.made"
+	EventOfferEnded  EventType = "offer.ended"      // signed, declined, expired or withheld: data says which
+	EventPaused      EventType = "entry.paused"     // online entry is paused, with the reason
+	EventGuaranteed  EventType = "entry.guaranteed" // an entry in the next main draw is guaranteed
 )
 
 // Actor says who did something: a person (citizen or officer), or the system.

@@ -15,7 +15,8 @@ type Ledger interface {
 	// a notice) and consumed nonce, or nothing. The same hold with the same signature returns the appointment
 	// that exists. Refusals: CodeSeatTaken, CodeAlreadyBooked, CodeSignatureReused, CodeAlreadyConfirmed.
 	Confirm(ctx context.Context, c Confirmation) (Appointment, error)
-	// Cancel ends an active appointment: claims deleted, the seat returned with a time to re-open.
+	// Cancel ends an active appointment: claims deleted, the seat returned with a time to re-open (the zero time: only
+	// a later draw gives it), and with the names of who gave it back.
 	Cancel(ctx context.Context, c Cancellation) (Appointment, error)
 	// RecordOutcome writes what happened at the desk. CodeNotActive, CodeTooEarly.
 	RecordOutcome(ctx context.Context, o OutcomeRecord) (Appointment, error)
@@ -30,7 +31,8 @@ type Ledger interface {
 	EventsOf(ctx context.Context, person uuid.UUID, limit int) ([]Event, error)
 
 	// ReturnSeats records that holds ended: each seat that is still open and has no appointment becomes
-	// returned, to re-open at the given time. Seats in other states are left. Idempotent by hold id.
+	// returned, to re-open at the given time (the zero time: only a later draw gives it), and with the names of who
+	// gave it back. Seats in other states are left. Idempotent by hold id.
 	ReturnSeats(ctx context.Context, ended []EndedHold, reopenAt []time.Time) error
 	// ReopenDue moves returned seats whose time has come to open and returns them, at most limit.
 	ReopenDue(ctx context.Context, now time.Time, limit int) ([]Seat, error)
@@ -52,8 +54,9 @@ type WeekLedger interface {
 	Week(ctx context.Context, c ConsulateID, isoWeek string) (PublishedWeek, error)
 	// PublishWeek applies a diff under the expected revision (CodeStale otherwise). Added seats are inserted in
 	// their pool's first state (open seats as open, draw seats as planned); removed seats become withdrawn, or
-	// displaced where booked and Displace is set (CodeSeatsTaken with the list otherwise). A seat of the open pool
-	// that somebody had before it was withdrawn comes back returned, to re-open at its time of ReopenAt.
+	// displaced where booked and Displace is set (CodeSeatsTaken with the list otherwise). A seat that somebody had
+	// before it was withdrawn comes back returned; one of the open pool re-opens at its time of ReopenAt. A seat in a
+	// draw may be withdrawn; it cannot be published anew before that draw is over (CodeSeatsTaken).
 	PublishWeek(ctx context.Context, p WeekChange) (PublishedWeek, error)
 	// Serially runs fn while no other call of Serially for the post runs, in any process: whoever adds open seats
 	// to a post's inventory, or removes them, takes turns. fn must not ask for the same post again. Should the
@@ -78,7 +81,11 @@ type Cancellation struct {
 	Person      uuid.UUID
 	ReopenAt    time.Time
 	Now         time.Time // must be before the appointment's start, unless it was displaced
-	Actor       Actor
+	// Late says that it comes too shortly before the start: the applicant's weight in draws goes back to 1 and her
+	// online entry is paused until PauseUntil (zero: not paused). A displaced appointment is never late.
+	Late       bool
+	PauseUntil time.Time
+	Actor      Actor
 }
 
 // OutcomeRecord is an officer's word on an appointment.
@@ -88,7 +95,10 @@ type OutcomeRecord struct {
 	Outcome     Outcome
 	Reason      string // code, for returned
 	Now         time.Time
-	Actor       Actor
+	// PauseUntil is until when a no-show pauses the applicant's online entry (zero: not at all); her weight in draws
+	// goes back to 1.
+	PauseUntil time.Time
+	Actor      Actor
 }
 
 // SeatCount is a number of seats of one start time, by pool and state.

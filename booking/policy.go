@@ -32,6 +32,11 @@ type Policy struct {
 	// NeedEmail makes a verified e-mail address a condition of booking: results and changes go there. Looking does
 	// not need it.
 	NeedEmail bool
+	// Standby sends every seat that comes back to the next standby draw: none re-opens by itself.
+	Standby bool
+	// LateCancel is how long before the start a cancellation becomes late; Pause is how long a late one, or a no-show,
+	// pauses online entry to draws.
+	LateCancel, Pause time.Duration
 }
 
 // Validate says what is wrong with the figures, all at once.
@@ -48,6 +53,8 @@ func (p Policy) Validate() error {
 	check(p.ReopenWithin > 0 && p.ReopenWithin <= 7*24*time.Hour, "re-opening span")
 	check(p.Horizon >= 24*time.Hour, "horizon")
 	check(p.Lead >= 0, "lead")
+	check(p.LateCancel >= 0 && p.LateCancel <= 30*24*time.Hour, "late cancellation")
+	check(p.Pause >= 0 && p.Pause <= 366*24*time.Hour, "pause")
 	check(p.Grid >= 1 && p.Grid <= capacity.MaxGrid, "grid")
 	return errors.Join(errs...)
 }
@@ -72,7 +79,13 @@ type People interface {
 	Country(ctx context.Context, person uuid.UUID) (string, error)
 }
 
-// Deps is what the use cases stand on. All fields but Logger are needed.
+// Bars tells why an applicant cannot hold a seat of the group at once: a live entry in a draw (CodeLiveEntry) or an
+// open offer (CodeOfferOpen).
+type Bars interface {
+	Blocked(ctx context.Context, applicant uuid.UUID, g GroupID) error
+}
+
+// Deps is what the use cases stand on. All fields but Bars and Logger are needed.
 type Deps struct {
 	Catalogue *Catalogue
 	Inventory Inventory
@@ -80,6 +93,7 @@ type Deps struct {
 	Weeks     WeekLedger
 	Acts      Acts
 	People    People
+	Bars      Bars
 	Policy    Policy
 	// Audience names this system in signed documents: its public origin.
 	Audience string
@@ -113,9 +127,12 @@ func NewOffice(d Deps) (*Office, error) {
 
 // ReopenAt draws the moment at which a seat that is returned now opens again: uniform over the span of the
 // policy, or over what is left until the seat is no longer shown, if that is less. It is unknown to everyone until
-// then, so that nobody can wait for a seat that a friend gives back. The zero time means that it is too late: the
-// seat stays returned.
+// then, so that nobody can wait for a seat that a friend gives back. The zero time means that the seat stays returned:
+// it is too late, or standby draws give it ([Policy.Standby]).
 func (o *Office) ReopenAt(now, start time.Time) (time.Time, error) {
+	if o.Policy.Standby {
+		return time.Time{}, nil
+	}
 	span := min(o.Policy.ReopenWithin, start.Add(-o.Policy.Lead).Sub(now))
 	if span <= 0 {
 		return time.Time{}, nil

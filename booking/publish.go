@@ -192,6 +192,9 @@ func shortfallDocument(audience string, post Consulate, w capacity.Week, r capac
 func (o *Office) change(old PublishedWeek, wanted []capacity.Seat, p WeekPlan) (WeekChange, error) {
 	published := make([]capacity.Seat, 0, len(old.Seats))
 	for _, s := range old.Seats {
+		if s.PublishedAs != "" {
+			s.Pool = s.PublishedAs
+		}
 		published = append(published, capacity.Seat{
 			ID: string(s.ID), Counter: string(s.Counter), Group: string(s.Group), Pool: capacity.Pool(s.Pool), Start: s.Start, Minutes: s.Minutes,
 		})

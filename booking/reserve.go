@@ -34,8 +34,8 @@ type HeldSeat struct {
 // the session: a token outlives a change of country by some minutes.
 //
 // Refusals: CodeInvalid, CodeUnknownConsulate, CodeUnknownService, CodeOutsideDistrict, CodeCountryNeeded,
-// CodeEmailNeeded, CodeApplicantRefused, those of People.ResolveApplicant and of Inventory.Hold; CodeByDraw for
-// CodeSoldOut at a post that gives its seats by draw.
+// CodeEmailNeeded, CodeApplicantRefused, CodeLiveEntry, CodeOfferOpen, those of People.ResolveApplicant and of
+// Inventory.Hold; CodeByDraw for CodeSoldOut at a post that gives its seats by draw.
 func (o *Office) Reserve(ctx context.Context, s identity.Session, r ReserveRequest) (HeldSeat, error) {
 	country, err := o.People.Country(ctx, s.Person)
 	if err != nil {
@@ -56,6 +56,11 @@ func (o *Office) Reserve(ctx context.Context, s identity.Session, r ReserveReque
 	applicant, err := o.applicant(ctx, s, svc, r.Applicant)
 	if err != nil {
 		return HeldSeat{}, err
+	}
+	if o.Bars != nil {
+		if err := o.Bars.Blocked(ctx, applicant, svc.Group); err != nil {
+			return HeldSeat{}, err
+		}
 	}
 	nonce, err := o.nonce()
 	if err != nil {

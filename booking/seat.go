@@ -52,6 +52,9 @@ type Seat struct {
 	Start     time.Time // UTC
 	Minutes   int
 	State     SeatState
+	// PublishedAs is the pool under which the seat was published, where that is another: what a draw left over is one
+	// of the open pool. Empty where it is Pool.
+	PublishedAs Pool
 }
 
 // End is when the seat's span ends.

@@ -247,5 +247,7 @@ type Signing struct {
 	DocumentDigest  [32]byte
 	Evidence        []byte
 	MaxChanges      int
-	Actor           booking.Actor
+	// LateCancel and Pause are the rules that the rescheduled appointment is given back under, as by a cancellation.
+	LateCancel, Pause time.Duration
+	Actor             booking.Actor
 }
