@@ -20,7 +20,7 @@ func appointmentOf(r rows.BookingAppointment) booking.Appointment {
 		Consulate: booking.ConsulateID(r.Consulate), Group: booking.GroupID(r.Grp), Service: booking.ServiceID(r.Service),
 		Seat: booking.SeatID(r.Seat), Start: r.StartAt.UTC(), Minutes: int(r.Minutes),
 		Person: r.Person, Applicant: r.Applicant, BookedAt: r.BookedAt.UTC(),
-		SignatureDigest: [32]byte(r.SignatureDigest),
+		SignatureDigest: [32]byte(r.SignatureDigest), Changes: int(r.Changes),
 	}
 	if r.EndedAt != nil {
 		a.EndedAt = r.EndedAt.UTC()

@@ -13,7 +13,8 @@ import (
 )
 
 // Cancel ends an active appointment of its owner: claims deleted, the seat returned to re-open at c.ReopenAt
-// (the zero time: only by a later draw); a displaced seat is withdrawn instead, at any time. Refusals:
+// (the zero time: only by a later draw) and remembering who gave it back; a displaced seat is withdrawn instead, at any
+// time. A late one resets the applicant's weight in draws and pauses her entry. Refusals:
 // CodeAppointmentAbsent, CodeNotActive, CodeTooLate.
 func (s *Store) Cancel(ctx context.Context, c booking.Cancellation) (booking.Appointment, error) {
 	var out booking.Appointment
@@ -30,12 +31,19 @@ func (s *Store) Cancel(ctx context.Context, c booking.Cancellation) (booking.App
 		case !c.Now.Before(a.Start) && a.State != booking.AppointmentDisplaced:
 			return booking.Refuse(booking.CodeTooLate, "the appointment has begun")
 		}
-		n, err := q.ReturnSeat(ctx, rows.ReturnSeatParams{ID: string(a.Seat), ReopenAt: orNull(c.ReopenAt)})
+		n, err := q.ReturnSeat(ctx, rows.ReturnSeatParams{
+			ID: string(a.Seat), ReopenAt: orNull(c.ReopenAt), ReturnedBy: []uuid.UUID{a.Person, a.Applicant},
+		})
 		if err != nil {
 			return fmt.Errorf("return the seat: %w", err)
 		}
 		if n != 1 {
 			return fmt.Errorf("seat %s of active appointment %s is not booked", a.Seat, a.ID)
+		}
+		if c.Late && a.State != booking.AppointmentDisplaced {
+			if err := s.fault(ctx, q, a, "late-cancel", c.PauseUntil); err != nil {
+				return err
+			}
 		}
 		out, err = s.end(ctx, tx, q, ending{
 			appointment: a, state: booking.AppointmentCancelled, event: booking.EventCancelled, by: c.Actor,
@@ -70,6 +78,11 @@ func (s *Store) RecordOutcome(ctx context.Context, o booking.OutcomeRecord) (boo
 		if _, err := q.FinishSeats(ctx, rows.FinishSeatsParams{State: string(seat), Ids: []string{string(a.Seat)}}); err != nil {
 			return fmt.Errorf("finish the seat: %w", err)
 		}
+		if o.Outcome == booking.OutcomeNoShow && a.State != booking.AppointmentDisplaced {
+			if err := s.fault(ctx, q, a, "no-show", o.PauseUntil); err != nil {
+				return err
+			}
+		}
 		out, err = s.end(ctx, tx, q, ending{
 			appointment: a, state: state, reason: o.Reason, event: booking.EventOutcome, by: o.Actor,
 			data: map[string]string{"outcome": string(o.Outcome), "reason": o.Reason},
@@ -77,6 +90,25 @@ func (s *Store) RecordOutcome(ctx context.Context, o booking.OutcomeRecord) (boo
 		return err
 	})
 	return out, err
+}
+
+// fault sets the applicant's weight in draws back to 1 and pauses her online entry until the instant (zero: not).
+func (s *Store) fault(ctx context.Context, q *rows.Queries, a booking.Appointment, reason string, until time.Time) error {
+	reset := rows.ResetStandingParams{Applicant: a.Applicant, Grp: string(a.Group), Reason: reason}
+	if err := q.ResetStanding(ctx, reset); err != nil {
+		return fmt.Errorf("reset the weight: %w", err)
+	}
+	if until.IsZero() {
+		return nil
+	}
+	pause := rows.PauseEntryParams{Applicant: a.Applicant, Grp: string(a.Group), Until: until, Reason: reason}
+	if err := q.PauseEntry(ctx, pause); err != nil {
+		return fmt.Errorf("pause online entry: %w", err)
+	}
+	return s.record(ctx, q, []booking.Event{{
+		Type: booking.EventPaused, Actor: booking.System(), Subject: a.Applicant, Appointment: a.ID, Consulate: a.Consulate,
+		Data: map[string]string{"group": string(a.Group), "reason": reason, "until": until.UTC().Format(time.RFC3339)},
+	}})
 }
 
 func outcomeStates(o booking.OutcomeRecord) (booking.AppointmentState, booking.SeatState, error) {

@@ -25,7 +25,7 @@ func (s *Store) Confirm(ctx context.Context, c booking.Confirmation) (booking.Ap
 	if err := ctx.Err(); err != nil {
 		return booking.Appointment{}, mapError("confirm", err)
 	}
-	return s.batch.submit(ctx, c)
+	return s.submit(ctx, c)
 }
 
 func complete(c booking.Confirmation) error {
@@ -54,10 +54,21 @@ func complete(c booking.Confirmation) error {
 // errConflict says that something in the batch was taken already; the transaction was rolled back.
 var errConflict = errors.New("a claim was taken already")
 
-// confirmBatch answers every request. A confirmation that arrives here has a pinned hold and nearly always wins, so
+// answer gives every request of a batch its verdict.
+func (s *Store) answer(ctx context.Context, batch []*request) {
+	cs := make([]booking.Confirmation, len(batch))
+	for i, r := range batch {
+		cs[i] = r.Of
+	}
+	for i, v := range s.confirmBatch(ctx, cs) {
+		batch[i].Answer(v.appointment, v.err)
+	}
+}
+
+// confirmBatch judges every confirmation. A confirmation that arrives here has a pinned hold and nearly always wins, so
 // the batch is first written without asking; after a conflict it is judged on the facts; and when it fails for a
 // reason of its content it is redone row by row, so that one bad row costs the others time and nothing else.
-func (s *Store) confirmBatch(ctx context.Context, batch []*request) {
+func (s *Store) confirmBatch(ctx context.Context, batch []booking.Confirmation) []verdict {
 	verdicts, err := s.tryConfirm(ctx, batch, trust)
 	for i := 0; errors.Is(err, errConflict) && i < maxAttempts; i++ {
 		verdicts, err = s.tryConfirm(ctx, batch, gather)
@@ -67,26 +78,26 @@ func (s *Store) confirmBatch(ctx context.Context, batch []*request) {
 	}
 	switch {
 	case err == nil:
-		for i, r := range batch {
-			r.answer <- verdicts[i]
-		}
 	case len(batch) == 1 || booking.CodeOf(err) == booking.CodeUnavailable || ctx.Err() != nil:
-		for _, r := range batch {
-			r.answer <- verdict{err: err}
+		verdicts = make([]verdict, len(batch))
+		for i := range verdicts {
+			verdicts[i].err = err
 		}
 	default:
 		s.log.LogAttrs(ctx, slog.LevelWarn, "confirming row by row", slog.Int("batch", len(batch)), slog.Any("cause", err))
+		verdicts = nil
 		for i := range batch {
-			s.confirmBatch(ctx, batch[i:i+1])
+			verdicts = append(verdicts, s.confirmBatch(ctx, batch[i:i+1])...)
 		}
 	}
+	return verdicts
 }
 
 // inquiry reads what speaks against a batch. It locks the seats first.
-type inquiry func(ctx context.Context, q *rows.Queries, batch []*request) (evidence, error)
+type inquiry func(ctx context.Context, q *rows.Queries, batch []booking.Confirmation) (evidence, error)
 
 // tryConfirm judges and writes a batch in one transaction: all verdicts, or an error and nothing written.
-func (s *Store) tryConfirm(ctx context.Context, batch []*request, ask inquiry) ([]verdict, error) {
+func (s *Store) tryConfirm(ctx context.Context, batch []booking.Confirmation, ask inquiry) ([]verdict, error) {
 	var verdicts []verdict
 	err := s.write(ctx, "confirm", func(tx pgx.Tx, q *rows.Queries) error {
 		e, err := ask(ctx, q, batch)
@@ -101,7 +112,7 @@ func (s *Store) tryConfirm(ctx context.Context, batch []*request, ask inquiry) (
 
 // trust locks the seats and takes it that nothing else speaks against the batch. A seat that is not open says
 // nothing yet about who was first, so it is a conflict.
-func trust(ctx context.Context, q *rows.Queries, batch []*request) (evidence, error) {
+func trust(ctx context.Context, q *rows.Queries, batch []booking.Confirmation) (evidence, error) {
 	ids := make([]string, len(batch))
 	for i, r := range batch {
 		ids[i] = string(r.Hold.Seat)
@@ -121,7 +132,7 @@ func trust(ctx context.Context, q *rows.Queries, batch []*request) (evidence, er
 
 // gather locks the seats first and reads the rest after: what it reads is then true until the commit, but for
 // claims of persons and names, which InsertConfirmed checks again.
-func gather(ctx context.Context, q *rows.Queries, batch []*request) (evidence, error) {
+func gather(ctx context.Context, q *rows.Queries, batch []booking.Confirmation) (evidence, error) {
 	ask := factsFor(batch)
 	e := evidence{facts: make([]rows.ConfirmFactsRow, len(batch)), known: map[string]booking.Appointment{}}
 	var err error
@@ -164,7 +175,7 @@ func lockSeats(ctx context.Context, q *rows.Queries, ids []string) (map[string]r
 	return out, nil
 }
 
-func factsFor(batch []*request) rows.ConfirmFactsParams {
+func factsFor(batch []booking.Confirmation) rows.ConfirmFactsParams {
 	var p rows.ConfirmFactsParams
 	for i, r := range batch {
 		p.Holds = append(p.Holds, string(r.Hold.ID))
@@ -181,7 +192,7 @@ func factsFor(batch []*request) rows.ConfirmFactsParams {
 }
 
 // carryOut writes the winners with their events and jobs and turns every sentence into a verdict.
-func (s *Store) carryOut(ctx context.Context, tx pgx.Tx, q *rows.Queries, batch []*request, sentences []sentence) ([]verdict, error) {
+func (s *Store) carryOut(ctx context.Context, tx pgx.Tx, q *rows.Queries, batch []booking.Confirmation, sentences []sentence) ([]verdict, error) {
 	verdicts := make([]verdict, len(batch))
 	var winners []int
 	for i, sent := range sentences {
@@ -207,7 +218,7 @@ func (s *Store) carryOut(ctx context.Context, tx pgx.Tx, q *rows.Queries, batch 
 	return verdicts, nil
 }
 
-func (s *Store) book(ctx context.Context, tx pgx.Tx, q *rows.Queries, batch []*request, winners []int, verdicts []verdict) error {
+func (s *Store) book(ctx context.Context, tx pgx.Tx, q *rows.Queries, batch []booking.Confirmation, winners []int, verdicts []verdict) error {
 	written, err := q.InsertConfirmed(ctx, writesFor(batch, winners))
 	if err != nil {
 		return fmt.Errorf("write the appointments: %w", err)
@@ -222,7 +233,7 @@ func (s *Store) book(ctx context.Context, tx pgx.Tx, q *rows.Queries, batch []*r
 	record := make([]booking.Event, 0, len(winners))
 	ids := make([]uuid.UUID, 0, len(winners))
 	for _, i := range winners {
-		a := bookedAppointment(batch[i].Confirmation)
+		a := bookedAppointment(batch[i])
 		a.BookedAt = booked[a.ID].BookedAt.UTC()
 		verdicts[i].appointment = a
 		ids = append(ids, a.ID)
@@ -243,7 +254,7 @@ func bookedAppointment(c booking.Confirmation) booking.Appointment {
 	}
 }
 
-func writesFor(batch []*request, winners []int) rows.InsertConfirmedParams {
+func writesFor(batch []booking.Confirmation, winners []int) rows.InsertConfirmedParams {
 	var p rows.InsertConfirmedParams
 	for _, i := range winners {
 		r := batch[i]

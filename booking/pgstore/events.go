@@ -24,19 +24,22 @@ func seatEvent(t booking.EventType, by booking.Actor, c booking.ConsulateID, sea
 	return booking.Event{Type: t, Actor: by, Consulate: c, Seat: seat, Data: data}
 }
 
-// record writes events in their order, each with a random identifier and 32 random blinding bytes. Numbers and
-// times come from the database.
+// record writes events in their order; see Record.
 func (s *Store) record(ctx context.Context, q *rows.Queries, events []booking.Event) error {
+	return record(ctx, q, s.random, events)
+}
+
+func record(ctx context.Context, q *rows.Queries, from io.Reader, events []booking.Event) error {
 	if len(events) == 0 {
 		return nil
 	}
 	random := make([]byte, 32*len(events))
-	if _, err := io.ReadFull(s.random, random); err != nil {
+	if _, err := io.ReadFull(from, random); err != nil {
 		return fmt.Errorf("draw random bytes: %w", err)
 	}
 	var p rows.InsertEventsParams
 	for i, e := range events {
-		id, err := uuid.NewRandomFromReader(s.random)
+		id, err := uuid.NewRandomFromReader(from)
 		if err != nil {
 			return fmt.Errorf("draw random bytes: %w", err)
 		}

@@ -42,22 +42,22 @@ type claimant struct {
 }
 
 // judge decides about a batch in order of arrival. It is pure: same batch and evidence, same sentences.
-func judge(batch []*request, e evidence) []sentence {
+func judge(batch []booking.Confirmation, e evidence) []sentence {
 	d := docket{
 		holds: map[booking.HoldID]int{}, seats: map[booking.SeatID]bool{}, persons: map[claimant]bool{},
 		signatures: map[[32]byte]bool{}, nonces: map[string]bool{}, names: map[string]bool{},
 	}
 	out := make([]sentence, len(batch))
 	for i, r := range batch {
-		out[i] = d.decide(batch, r.Confirmation, e.facts[i], e)
+		out[i] = d.decide(batch, r, e.facts[i], e)
 		if out[i].write {
-			d.enter(i, r.Confirmation)
+			d.enter(i, r)
 		}
 	}
 	return out
 }
 
-func (d docket) decide(batch []*request, c booking.Confirmation, f rows.ConfirmFactsRow, e evidence) sentence {
+func (d docket) decide(batch []booking.Confirmation, c booking.Confirmation, f rows.ConfirmFactsRow, e evidence) sentence {
 	if twin, ok := d.holds[c.Hold.ID]; ok {
 		if batch[twin].SignatureDigest == c.SignatureDigest {
 			return sentence{twin: twin}

@@ -11,7 +11,7 @@ import (
 )
 
 // bench gathers requests and the facts of a ledger that knows their seats as open and nothing else.
-func bench(seats []booking.Seat, cs ...booking.Confirmation) ([]*request, evidence) {
+func bench(seats []booking.Seat, cs ...booking.Confirmation) ([]booking.Confirmation, evidence) {
 	e := evidence{seats: map[string]rows.LockSeatsRow{}, known: map[string]booking.Appointment{}}
 	for _, s := range seats {
 		e.seats[string(s.ID)] = rows.LockSeatsRow{
@@ -19,9 +19,9 @@ func bench(seats []booking.Seat, cs ...booking.Confirmation) ([]*request, eviden
 			StartAt: s.Start, Minutes: int32(s.Minutes),
 		}
 	}
-	var batch []*request
+	var batch []booking.Confirmation
 	for _, c := range cs {
-		batch = append(batch, &request{Confirmation: c})
+		batch = append(batch, c)
 		e.facts = append(e.facts, rows.ConfirmFactsRow{})
 	}
 	return batch, e

@@ -13,7 +13,8 @@ import (
 )
 
 // ReturnSeats records that holds ended: each seat that is still open, and whose hold became no appointment,
-// becomes returned, to re-open at the time of the same place in reopenAt (the zero time: only by a later draw).
+// becomes returned, to re-open at the time of the same place in reopenAt (the zero time: only by a later draw), and
+// remembers the signer and the applicant.
 // Seats in other states are left. A hold that was reported before changes nothing.
 func (s *Store) ReturnSeats(ctx context.Context, ended []booking.EndedHold, reopenAt []time.Time) error {
 	if len(ended) != len(reopenAt) {
@@ -46,13 +47,16 @@ func (s *Store) ReturnSeats(ctx context.Context, ended []booking.EndedHold, reop
 			i := byHold[hold]
 			back.Holds = append(back.Holds, hold)
 			back.Seats = append(back.Seats, string(ended[i].Seat))
+			back.Persons = append(back.Persons, ended[i].Person)
+			back.Applicants = append(back.Applicants, ended[i].Applicant)
 			back.Reopens = append(back.Reopens, reopenAt[i])
 		}
 		returned, err := q.ReturnOpenSeats(ctx, back)
 		if err != nil {
 			return fmt.Errorf("return the seats: %w", err)
 		}
-		if err := q.MarkCameBack(ctx, back.Seats); err != nil {
+		marks := rows.MarkCameBackParams{Ids: back.Seats, Persons: back.Persons, Applicants: back.Applicants}
+		if err := q.MarkCameBack(ctx, marks); err != nil {
 			return fmt.Errorf("mark withdrawn seats: %w", err)
 		}
 		return s.record(ctx, q, endedEvents(fresh, returned, byHold, ended))
@@ -117,9 +121,13 @@ func (s *Store) NextSeats(ctx context.Context, c booking.ConsulateID, g booking.
 }
 
 func seatOf(r rows.OpenSeatsRow) booking.Seat {
-	return booking.Seat{
+	seat := booking.Seat{
 		ID: booking.SeatID(r.ID), Consulate: booking.ConsulateID(r.Consulate), Counter: booking.CounterID(r.Counter),
 		Group: booking.GroupID(r.Grp), Pool: booking.Pool(r.Pool), Start: r.StartAt.UTC(), Minutes: int(r.Minutes),
 		State: booking.SeatState(r.State),
 	}
+	if r.PublishedPool != r.Pool {
+		seat.PublishedAs = booking.Pool(r.PublishedPool)
+	}
+	return seat
 }

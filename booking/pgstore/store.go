@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"chesna/booking"
+	"chesna/booking/internal/coalesce"
 	"chesna/booking/pgstore/rows"
 )
 
@@ -77,7 +78,7 @@ type Store struct {
 	clock   func() time.Time
 	keyLife time.Duration // how long an idempotency key is remembered
 	turns   chan struct{} // of Serially
-	batch   *batcher
+	batch   *coalesce.Batcher[booking.Confirmation, booking.Appointment]
 }
 
 var (
@@ -94,12 +95,12 @@ func New(d Deps) (*Store, error) {
 		pool: d.Pool, query: rows.New(d.Pool), jobs: d.Jobs, log: d.Logger, random: d.Random, clock: d.Clock,
 		keyLife: orDefault(d.KeyLifetime, 24*time.Hour), turns: make(chan struct{}, maxTurns),
 	}
-	s.batch = newBatcher(batcherConfig{
-		size:    orDefault(d.BatchSize, 64),
-		limit:   orDefault(d.QueueLimit, 4096),
-		writers: orDefault(d.Writers, 1),
-		timeout: orDefault(d.BatchTimeout, 10*time.Second),
-		work:    s.confirmBatch,
+	s.batch = coalesce.New(coalesce.Config[booking.Confirmation, booking.Appointment]{
+		Size:    orDefault(d.BatchSize, 64),
+		Limit:   orDefault(d.QueueLimit, 4096),
+		Writers: orDefault(d.Writers, 1),
+		Timeout: orDefault(d.BatchTimeout, 10*time.Second),
+		Work:    s.answer,
 	})
 	return s, nil
 }
@@ -140,14 +141,14 @@ func Open(ctx context.Context, dsn string) (*pgxpool.Pool, error) {
 }
 
 // Start begins to serve Confirm. It returns at once; calling it twice is an error.
-func (s *Store) Start(context.Context) error { return s.batch.start() }
+func (s *Store) Start(context.Context) error { return s.batch.Start() }
 
 // Stop refuses new confirmations, finishes those that wait, and returns when they have their verdicts or ctx has
 // ended.
-func (s *Store) Stop(ctx context.Context) error { return s.batch.stop(ctx) }
+func (s *Store) Stop(ctx context.Context) error { return s.batch.Stop(ctx) }
 
 // Waiting is how many confirmations are in the queue now; a measure of load.
-func (s *Store) Waiting() int { return s.batch.waiting() }
+func (s *Store) Waiting() int { return s.batch.Waiting() }
 
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
@@ -156,18 +157,9 @@ func (s *Store) Ping(ctx context.Context) error {
 
 const maxAttempts = 3
 
-// inTx runs fn in one transaction and maps the error; what says what was being done. Serialization failures,
-// deadlocks and connections found dead before anything was sent are tried again, so fn must not keep effects outside
-// the transaction.
+// inTx runs fn in one transaction; see Transact.
 func (s *Store) inTx(ctx context.Context, what string, opts pgx.TxOptions, fn func(tx pgx.Tx, q *rows.Queries) error) error {
-	var err error
-	for range maxAttempts {
-		err = pgx.BeginTxFunc(ctx, s.pool, opts, func(tx pgx.Tx) error { return fn(tx, s.query.WithTx(tx)) })
-		if !tryAgain(err) && !neverSent(err) {
-			break
-		}
-	}
-	return mapError(what, err)
+	return Transact(ctx, s.pool, what, opts, func(tx pgx.Tx) error { return fn(tx, s.query.WithTx(tx)) })
 }
 
 // write is inTx at READ COMMITTED.

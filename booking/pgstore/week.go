@@ -46,7 +46,7 @@ func readWeek(ctx context.Context, q *rows.Queries, c booking.ConsulateID, isoWe
 
 // PublishWeek applies a diff. Removing comes before adding, so that a seat can be removed and added again in
 // another pool or group by one change. A seat that is displaced already may be removed again without effect.
-// Refusals: CodeStale, CodeSeatsTaken with the seats, CodeInvalid (seats of another post, unknown, overlapping or
+// Refusals: CodeStale, CodeSeatsTaken with the seats (also when one to be added is in a draw now), CodeInvalid (seats of another post, unknown, overlapping or
 // there already).
 func (s *Store) PublishWeek(ctx context.Context, p booking.WeekChange) (booking.PublishedWeek, error) {
 	if p.ReopenAt != nil && len(p.ReopenAt) != len(p.Add) {
@@ -210,6 +210,17 @@ func addSeats(ctx context.Context, q *rows.Queries, p booking.WeekChange) ([]boo
 		return nil, nil
 	}
 	all := newSeats(p)
+	drawn, err := q.SeatsInDraws(ctx, all.Ids)
+	if err != nil {
+		return nil, fmt.Errorf("look for seats in draws: %w", err)
+	}
+	if len(drawn) > 0 {
+		e := booking.Refuse(booking.CodeSeatsTaken, "a withdrawn seat can be published again when its draw is over")
+		for _, id := range drawn {
+			e.Seats = append(e.Seats, booking.SeatID(id))
+		}
+		return nil, e
+	}
 	back, err := q.BringBackSeats(ctx, rows.BringBackSeatsParams{
 		Consulate: all.Consulate, IsoWeek: all.IsoWeek, Ids: all.Ids, Counters: all.Counters, Grps: all.Grps,
 		Pools: all.Pools, Froms: all.Froms, Tos: all.Tos, Minutes: all.Minutes, Reopens: reopensOf(p),

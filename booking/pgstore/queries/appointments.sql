@@ -38,3 +38,9 @@ DELETE FROM booking.person_claims WHERE appointment = ANY (@appointments::uuid[]
 SELECT id FROM booking.appointments
 WHERE start_at < @before AND state IN ('booked', 'displaced')
 ORDER BY start_at LIMIT @max_rows FOR UPDATE SKIP LOCKED;
+
+-- name: ResetStanding :exec
+INSERT INTO booking.resets (applicant, grp, at, reason) VALUES (@applicant, @grp, clock_timestamp(), @reason);
+
+-- name: PauseEntry :exec
+INSERT INTO booking.pauses (applicant, grp, until, reason) VALUES (@applicant, @grp, @until, @reason);

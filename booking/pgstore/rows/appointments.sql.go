@@ -13,7 +13,7 @@ import (
 )
 
 const appointmentByHold = `-- name: AppointmentByHold :one
-SELECT id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence FROM booking.appointments WHERE hold_id = $1
+SELECT id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence, changes, part FROM booking.appointments WHERE hold_id = $1
 `
 
 func (q *Queries) AppointmentByHold(ctx context.Context, hold string) (BookingAppointment, error) {
@@ -38,12 +38,14 @@ func (q *Queries) AppointmentByHold(ctx context.Context, hold string) (BookingAp
 		&i.SignatureDigest,
 		&i.DocumentDigest,
 		&i.Evidence,
+		&i.Changes,
+		&i.Part,
 	)
 	return i, err
 }
 
 const appointmentByID = `-- name: AppointmentByID :one
-SELECT id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence FROM booking.appointments WHERE id = $1
+SELECT id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence, changes, part FROM booking.appointments WHERE id = $1
 `
 
 func (q *Queries) AppointmentByID(ctx context.Context, id uuid.UUID) (BookingAppointment, error) {
@@ -68,12 +70,14 @@ func (q *Queries) AppointmentByID(ctx context.Context, id uuid.UUID) (BookingApp
 		&i.SignatureDigest,
 		&i.DocumentDigest,
 		&i.Evidence,
+		&i.Changes,
+		&i.Part,
 	)
 	return i, err
 }
 
 const appointmentsAt = `-- name: AppointmentsAt :many
-SELECT id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence FROM booking.appointments
+SELECT id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence, changes, part FROM booking.appointments
 WHERE consulate = $1 AND start_at >= $2 AND start_at < $3
   AND state IN ('booked', 'displaced', 'suspended')
 ORDER BY start_at, id
@@ -113,6 +117,8 @@ func (q *Queries) AppointmentsAt(ctx context.Context, arg AppointmentsAtParams) 
 			&i.SignatureDigest,
 			&i.DocumentDigest,
 			&i.Evidence,
+			&i.Changes,
+			&i.Part,
 		); err != nil {
 			return nil, err
 		}
@@ -125,7 +131,7 @@ func (q *Queries) AppointmentsAt(ctx context.Context, arg AppointmentsAtParams) 
 }
 
 const appointmentsOf = `-- name: AppointmentsOf :many
-SELECT id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence FROM booking.appointments WHERE person = $1 ORDER BY start_at DESC, id LIMIT $2
+SELECT id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence, changes, part FROM booking.appointments WHERE person = $1 ORDER BY start_at DESC, id LIMIT $2
 `
 
 type AppointmentsOfParams struct {
@@ -161,6 +167,8 @@ func (q *Queries) AppointmentsOf(ctx context.Context, arg AppointmentsOfParams) 
 			&i.SignatureDigest,
 			&i.DocumentDigest,
 			&i.Evidence,
+			&i.Changes,
+			&i.Part,
 		); err != nil {
 			return nil, err
 		}
@@ -175,7 +183,7 @@ func (q *Queries) AppointmentsOf(ctx context.Context, arg AppointmentsOfParams) 
 const displaceAppointments = `-- name: DisplaceAppointments :many
 UPDATE booking.appointments SET state = 'displaced'
 WHERE seat = ANY ($1::text[]) AND state = 'booked'
-RETURNING id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence
+RETURNING id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence, changes, part
 `
 
 func (q *Queries) DisplaceAppointments(ctx context.Context, seats []string) ([]BookingAppointment, error) {
@@ -206,6 +214,8 @@ func (q *Queries) DisplaceAppointments(ctx context.Context, seats []string) ([]B
 			&i.SignatureDigest,
 			&i.DocumentDigest,
 			&i.Evidence,
+			&i.Changes,
+			&i.Part,
 		); err != nil {
 			return nil, err
 		}
@@ -252,7 +262,7 @@ const endAppointments = `-- name: EndAppointments :many
 UPDATE booking.appointments
 SET state = $1, ended_at = clock_timestamp(), outcome_reason = $2::text
 WHERE id = ANY ($3::uuid[]) AND state IN ('booked', 'displaced', 'suspended')
-RETURNING id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence
+RETURNING id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence, changes, part
 `
 
 type EndAppointmentsParams struct {
@@ -290,6 +300,8 @@ func (q *Queries) EndAppointments(ctx context.Context, arg EndAppointmentsParams
 			&i.SignatureDigest,
 			&i.DocumentDigest,
 			&i.Evidence,
+			&i.Changes,
+			&i.Part,
 		); err != nil {
 			return nil, err
 		}
@@ -302,7 +314,7 @@ func (q *Queries) EndAppointments(ctx context.Context, arg EndAppointmentsParams
 }
 
 const lockAppointment = `-- name: LockAppointment :one
-SELECT id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence FROM booking.appointments WHERE id = $1 FOR UPDATE
+SELECT id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence, changes, part FROM booking.appointments WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockAppointment(ctx context.Context, id uuid.UUID) (BookingAppointment, error) {
@@ -327,8 +339,31 @@ func (q *Queries) LockAppointment(ctx context.Context, id uuid.UUID) (BookingApp
 		&i.SignatureDigest,
 		&i.DocumentDigest,
 		&i.Evidence,
+		&i.Changes,
+		&i.Part,
 	)
 	return i, err
+}
+
+const pauseEntry = `-- name: PauseEntry :exec
+INSERT INTO booking.pauses (applicant, grp, until, reason) VALUES ($1, $2, $3, $4)
+`
+
+type PauseEntryParams struct {
+	Applicant uuid.UUID
+	Grp       string
+	Until     time.Time
+	Reason    string
+}
+
+func (q *Queries) PauseEntry(ctx context.Context, arg PauseEntryParams) error {
+	_, err := q.db.Exec(ctx, pauseEntry,
+		arg.Applicant,
+		arg.Grp,
+		arg.Until,
+		arg.Reason,
+	)
+	return err
 }
 
 const releasePersonClaims = `-- name: ReleasePersonClaims :execrows
@@ -353,4 +388,19 @@ func (q *Queries) ReleaseSeatClaims(ctx context.Context, appointments []uuid.UUI
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const resetStanding = `-- name: ResetStanding :exec
+INSERT INTO booking.resets (applicant, grp, at, reason) VALUES ($1, $2, clock_timestamp(), $3)
+`
+
+type ResetStandingParams struct {
+	Applicant uuid.UUID
+	Grp       string
+	Reason    string
+}
+
+func (q *Queries) ResetStanding(ctx context.Context, arg ResetStandingParams) error {
+	_, err := q.db.Exec(ctx, resetStanding, arg.Applicant, arg.Grp, arg.Reason)
+	return err
 }

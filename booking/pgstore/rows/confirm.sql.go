@@ -13,7 +13,7 @@ import (
 )
 
 const appointmentsByHolds = `-- name: AppointmentsByHolds :many
-SELECT id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence FROM booking.appointments WHERE hold_id = ANY ($1::text[])
+SELECT id, reference, state, hold_id, consulate, grp, service, seat, start_at, minutes, person, applicant, booked_at, ended_at, outcome_reason, signature_digest, document_digest, evidence, changes, part FROM booking.appointments WHERE hold_id = ANY ($1::text[])
 `
 
 func (q *Queries) AppointmentsByHolds(ctx context.Context, holds []string) ([]BookingAppointment, error) {
@@ -44,6 +44,8 @@ func (q *Queries) AppointmentsByHolds(ctx context.Context, holds []string) ([]Bo
 			&i.SignatureDigest,
 			&i.DocumentDigest,
 			&i.Evidence,
+			&i.Changes,
+			&i.Part,
 		); err != nil {
 			return nil, err
 		}

@@ -30,6 +30,8 @@ type BookingAppointment struct {
 	SignatureDigest []byte
 	DocumentDigest  []byte
 	Evidence        []byte
+	Changes         int32
+	Part            int16
 }
 
 type BookingEndedHold struct {
@@ -38,6 +40,55 @@ type BookingEndedHold struct {
 	Reason  string
 	Nonce   pgtype.Text
 	EndedAt time.Time
+}
+
+type BookingEntry struct {
+	Wave        string
+	Declarer    uuid.UUID
+	Family      string
+	Grp         string
+	State       string
+	Rev         int32
+	Nf          []byte
+	W           int16
+	G           int16
+	Windows     int64
+	CountsLoss  bool
+	Reschedules uuid.NullUUID
+	AcceptedAt  time.Time
+	ServedIn    string
+}
+
+type BookingEntryClaim struct {
+	Applicant    uuid.UUID
+	ServiceGroup string
+	Wave         string
+	Declarer     uuid.UUID
+}
+
+type BookingEntryMember struct {
+	Wave      string
+	Declarer  uuid.UUID
+	Rev       int32
+	N         int16
+	Applicant uuid.UUID
+	Service   string
+	PersonNf  []byte
+}
+
+type BookingEntryRevision struct {
+	Wave       string
+	Declarer   uuid.UUID
+	Rev        int32
+	Leaves     bool
+	Windows    int64
+	Commitment []byte
+	Opening    []byte
+	Request    []byte
+	Evidence   []byte
+	Signature  []byte
+	Receipt    []byte
+	At         time.Time
 }
 
 type BookingEvent struct {
@@ -55,6 +106,15 @@ type BookingEvent struct {
 	Data        []byte
 	Blind       []byte
 	LeafIndex   pgtype.Int8
+}
+
+type BookingGuarantee struct {
+	Applicant uuid.UUID
+	Consulate string
+	Grp       string
+	Wave      string
+	At        time.Time
+	UsedIn    pgtype.Text
 }
 
 type BookingIdempotencyKey struct {
@@ -109,31 +169,159 @@ type BookingJournalQueue struct {
 	At     time.Time
 }
 
+type BookingLoss struct {
+	Applicant uuid.UUID
+	Grp       string
+	IsoWeek   string
+	Wave      string
+	At        time.Time
+}
+
+type BookingOffer struct {
+	ID              uuid.UUID
+	Wave            string
+	EntryWave       string
+	Declarer        uuid.UUID
+	Consulate       string
+	Grp             string
+	State           string
+	Until           time.Time
+	Reschedules     uuid.NullUUID
+	Reason          string
+	MadeAt          time.Time
+	EndedAt         *time.Time
+	Counted         bool
+	SignatureDigest []byte
+	DocumentDigest  []byte
+	Evidence        []byte
+}
+
+type BookingOfferSeat struct {
+	Offer       uuid.UUID
+	N           int16
+	Seat        string
+	Applicant   uuid.UUID
+	Service     string
+	Appointment uuid.NullUUID
+}
+
+type BookingPause struct {
+	Applicant uuid.UUID
+	Grp       string
+	Until     time.Time
+	Reason    string
+	At        time.Time
+}
+
 type BookingPersonClaim struct {
 	Applicant    uuid.UUID
 	ServiceGroup string
 	Appointment  uuid.UUID
 }
 
-type BookingSeat struct {
-	ID        string
-	Consulate string
-	Counter   string
+type BookingReset struct {
+	Applicant uuid.UUID
 	Grp       string
-	Pool      string
-	Span      pgtype.Range[pgtype.Timestamptz]
-	StartAt   time.Time
-	Minutes   int32
-	IsoWeek   string
-	State     string
-	ReopenAt  *time.Time
-	Live      bool
-	CameBack  bool
+	At        time.Time
+	Reason    string
+}
+
+type BookingSeat struct {
+	ID            string
+	Consulate     string
+	Counter       string
+	Grp           string
+	Pool          string
+	Span          pgtype.Range[pgtype.Timestamptz]
+	StartAt       time.Time
+	Minutes       int32
+	IsoWeek       string
+	State         string
+	ReopenAt      *time.Time
+	Live          bool
+	CameBack      bool
+	ReturnedBy    []uuid.UUID
+	PublishedPool string
 }
 
 type BookingSeatClaim struct {
 	Seat        string
 	Appointment uuid.UUID
+}
+
+type BookingWafe struct {
+	ID           string
+	Family       string
+	Kind         string
+	Parent       string
+	Predecessor  string
+	Consulate    string
+	Grp          string
+	Pool         string
+	IsoWeek      string
+	State        string
+	Attempt      int32
+	Announced    time.Time
+	Opens        time.Time
+	Closes       time.Time
+	OfferUntil   *time.Time
+	Drawn        *time.Time
+	Seats        int32
+	WindowsMask  int64
+	ManifestRoot []byte
+	Round        int64
+	Beacon       []byte
+	Delays       []byte
+	Guarantee    []byte
+	FrozenAt     *time.Time
+	Entries      int32
+	Served       int32
+	Leftover     int32
+}
+
+type BookingWaveEntry struct {
+	Wave      string
+	EntryWave string
+	Declarer  uuid.UUID
+	Rev       int32
+	Served    bool
+}
+
+type BookingWaveFile struct {
+	Wave    string
+	Name    string
+	Content []byte
+}
+
+type BookingWaveLeafe struct {
+	Seq  int64
+	Wave string
+	Type string
+}
+
+type BookingWaveReturner struct {
+	Wave   string
+	Person uuid.UUID
+}
+
+type BookingWaveSeat struct {
+	Wave       string
+	Seat       string
+	Win        int32
+	Counter    string
+	StartAt    time.Time
+	Minutes    int32
+	ReturnedBy []uuid.UUID
+}
+
+type BookingWaveWindow struct {
+	Wave     string
+	Number   int32
+	LastHalf int32
+	Label    string
+	FromAt   time.Time
+	ToAt     time.Time
+	Seats    int32
 }
 
 type BookingWeek struct {

@@ -8,6 +8,8 @@ package rows
 import (
 	"context"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 const activeClaims = `-- name: ActiveClaims :many
@@ -79,12 +81,21 @@ func (q *Queries) ForgetPastReopens(ctx context.Context, arg ForgetPastReopensPa
 }
 
 const markCameBack = `-- name: MarkCameBack :exec
-UPDATE booking.seats SET came_back = true WHERE id = ANY ($1::text[]) AND state = 'withdrawn'
+UPDATE booking.seats s SET came_back = true,
+    returned_by = (SELECT array_agg(DISTINCT p.id) FROM unnest(s.returned_by || ARRAY[i.person, i.applicant]) AS p(id))
+FROM (SELECT unnest($1::text[]) AS id, unnest($2::uuid[]) AS person, unnest($3::uuid[]) AS applicant) AS i
+WHERE s.id = i.id AND s.state = 'withdrawn'
 `
 
+type MarkCameBackParams struct {
+	Ids        []string
+	Persons    []uuid.UUID
+	Applicants []uuid.UUID
+}
+
 // A seat that was withdrawn before the end of its hold was told: if it is ever published anew, then as returned.
-func (q *Queries) MarkCameBack(ctx context.Context, ids []string) error {
-	_, err := q.db.Exec(ctx, markCameBack, ids)
+func (q *Queries) MarkCameBack(ctx context.Context, arg MarkCameBackParams) error {
+	_, err := q.db.Exec(ctx, markCameBack, arg.Ids, arg.Persons, arg.Applicants)
 	return err
 }
 
@@ -140,7 +151,7 @@ func (q *Queries) NextSeats(ctx context.Context, arg NextSeatsParams) ([]NextSea
 }
 
 const openSeats = `-- name: OpenSeats :many
-SELECT id, consulate, counter, grp, pool, state, start_at, minutes FROM booking.seats
+SELECT id, consulate, counter, grp, pool, published_pool, state, start_at, minutes FROM booking.seats
 WHERE consulate = $1 AND state = 'open' AND pool = 'open'
   AND start_at > COALESCE($2::timestamptz, clock_timestamp())
 ORDER BY start_at, id
@@ -152,14 +163,15 @@ type OpenSeatsParams struct {
 }
 
 type OpenSeatsRow struct {
-	ID        string
-	Consulate string
-	Counter   string
-	Grp       string
-	Pool      string
-	State     string
-	StartAt   time.Time
-	Minutes   int32
+	ID            string
+	Consulate     string
+	Counter       string
+	Grp           string
+	Pool          string
+	PublishedPool string
+	State         string
+	StartAt       time.Time
+	Minutes       int32
 }
 
 func (q *Queries) OpenSeats(ctx context.Context, arg OpenSeatsParams) ([]OpenSeatsRow, error) {
@@ -177,6 +189,7 @@ func (q *Queries) OpenSeats(ctx context.Context, arg OpenSeatsParams) ([]OpenSea
 			&i.Counter,
 			&i.Grp,
 			&i.Pool,
+			&i.PublishedPool,
 			&i.State,
 			&i.StartAt,
 			&i.Minutes,
@@ -233,7 +246,7 @@ WITH due AS MATERIALIZED (
 )
 UPDATE booking.seats s SET state = 'open', reopen_at = NULL
 FROM due WHERE s.id = due.id AND s.state = 'returned'
-RETURNING s.id, s.consulate, s.counter, s.grp, s.pool, s.state, s.start_at, s.minutes
+RETURNING s.id, s.consulate, s.counter, s.grp, s.pool, s.published_pool, s.state, s.start_at, s.minutes
 `
 
 type ReopenDueParams struct {
@@ -242,14 +255,15 @@ type ReopenDueParams struct {
 }
 
 type ReopenDueRow struct {
-	ID        string
-	Consulate string
-	Counter   string
-	Grp       string
-	Pool      string
-	State     string
-	StartAt   time.Time
-	Minutes   int32
+	ID            string
+	Consulate     string
+	Counter       string
+	Grp           string
+	Pool          string
+	PublishedPool string
+	State         string
+	StartAt       time.Time
+	Minutes       int32
 }
 
 // The chosen rows are materialized: as a plain sub-query the planner may run it again and lock more than the limit.
@@ -268,6 +282,7 @@ func (q *Queries) ReopenDue(ctx context.Context, arg ReopenDueParams) ([]ReopenD
 			&i.Counter,
 			&i.Grp,
 			&i.Pool,
+			&i.PublishedPool,
 			&i.State,
 			&i.StartAt,
 			&i.Minutes,
@@ -283,17 +298,21 @@ func (q *Queries) ReopenDue(ctx context.Context, arg ReopenDueParams) ([]ReopenD
 }
 
 const returnOpenSeats = `-- name: ReturnOpenSeats :many
-UPDATE booking.seats s SET state = 'returned', reopen_at = NULLIF(i.reopen_at, '0001-01-01 00:00:00+00'), came_back = true
+UPDATE booking.seats s SET state = 'returned', reopen_at = NULLIF(i.reopen_at, '0001-01-01 00:00:00+00'), came_back = true,
+    returned_by = (SELECT array_agg(DISTINCT p.id) FROM unnest(s.returned_by || ARRAY[i.person, i.applicant]) AS p(id))
 FROM (SELECT unnest($1::text[]) AS hold, unnest($2::text[]) AS seat,
-             unnest($3::timestamptz[]) AS reopen_at) AS i
+             unnest($3::uuid[]) AS person, unnest($4::uuid[]) AS applicant,
+             unnest($5::timestamptz[]) AS reopen_at) AS i
 WHERE s.id = i.seat AND s.state = 'open'
 RETURNING i.hold::text AS hold, s.id
 `
 
 type ReturnOpenSeatsParams struct {
-	Holds   []string
-	Seats   []string
-	Reopens []time.Time
+	Holds      []string
+	Seats      []string
+	Persons    []uuid.UUID
+	Applicants []uuid.UUID
+	Reopens    []time.Time
 }
 
 type ReturnOpenSeatsRow struct {
@@ -302,7 +321,13 @@ type ReturnOpenSeatsRow struct {
 }
 
 func (q *Queries) ReturnOpenSeats(ctx context.Context, arg ReturnOpenSeatsParams) ([]ReturnOpenSeatsRow, error) {
-	rows, err := q.db.Query(ctx, returnOpenSeats, arg.Holds, arg.Seats, arg.Reopens)
+	rows, err := q.db.Query(ctx, returnOpenSeats,
+		arg.Holds,
+		arg.Seats,
+		arg.Persons,
+		arg.Applicants,
+		arg.Reopens,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -322,21 +347,23 @@ func (q *Queries) ReturnOpenSeats(ctx context.Context, arg ReturnOpenSeatsParams
 }
 
 const returnSeat = `-- name: ReturnSeat :execrows
-UPDATE booking.seats
+UPDATE booking.seats AS s
 SET state = CASE WHEN state = 'displaced' THEN 'withdrawn' ELSE 'returned' END,
     reopen_at = CASE WHEN state = 'displaced' THEN NULL ELSE $1::timestamptz END,
-    came_back = true
-WHERE id = $2 AND state IN ('booked', 'escrow', 'displaced')
+    came_back = true,
+    returned_by = (SELECT array_agg(DISTINCT p.id) FROM unnest(s.returned_by || $2::uuid[]) AS p(id))
+WHERE s.id = $3 AND s.state IN ('booked', 'escrow', 'displaced')
 `
 
 type ReturnSeatParams struct {
-	ReopenAt *time.Time
-	ID       string
+	ReopenAt   *time.Time
+	ReturnedBy []uuid.UUID
+	ID         string
 }
 
 // From booked, escrow or displaced to returned or withdrawn, when its appointment ends.
 func (q *Queries) ReturnSeat(ctx context.Context, arg ReturnSeatParams) (int64, error) {
-	result, err := q.db.Exec(ctx, returnSeat, arg.ReopenAt, arg.ID)
+	result, err := q.db.Exec(ctx, returnSeat, arg.ReopenAt, arg.ReturnedBy, arg.ID)
 	if err != nil {
 		return 0, err
 	}

@@ -13,15 +13,15 @@ import (
 )
 
 const addSeats = `-- name: AddSeats :many
-INSERT INTO booking.seats (id, consulate, counter, grp, pool, span, minutes, iso_week, state)
-SELECT i.id, $1, i.counter, i.grp, i.pool, tstzrange(i.from_at, i.to_at), i.minutes, $2, i.state
+INSERT INTO booking.seats (id, consulate, counter, grp, pool, published_pool, span, minutes, iso_week, state)
+SELECT i.id, $1, i.counter, i.grp, i.pool, i.pool, tstzrange(i.from_at, i.to_at), i.minutes, $2, i.state
 FROM (SELECT unnest($3::text[]) AS id, unnest($4::text[]) AS counter, unnest($5::text[]) AS grp,
              unnest($6::text[]) AS pool, unnest($7::timestamptz[]) AS from_at,
              unnest($8::timestamptz[]) AS to_at, unnest($9::int[]) AS minutes,
              unnest($10::text[]) AS state) AS i
 ORDER BY i.id
 ON CONFLICT (id) DO UPDATE SET counter = EXCLUDED.counter, grp = EXCLUDED.grp, pool = EXCLUDED.pool,
-    span = EXCLUDED.span, minutes = EXCLUDED.minutes, iso_week = EXCLUDED.iso_week, state = EXCLUDED.state
+    published_pool = EXCLUDED.published_pool, span = EXCLUDED.span, minutes = EXCLUDED.minutes, iso_week = EXCLUDED.iso_week, state = EXCLUDED.state
 WHERE seats.state = 'withdrawn'
 RETURNING id
 `
@@ -73,14 +73,14 @@ func (q *Queries) AddSeats(ctx context.Context, arg AddSeatsParams) ([]string, e
 }
 
 const bringBackSeats = `-- name: BringBackSeats :many
-UPDATE booking.seats s SET counter = i.counter, grp = i.grp, pool = 'open', span = tstzrange(i.from_at, i.to_at),
+UPDATE booking.seats s SET counter = i.counter, grp = i.grp, pool = i.pool, published_pool = i.pool, span = tstzrange(i.from_at, i.to_at),
     minutes = i.minutes, iso_week = $1, state = 'returned',
-    reopen_at = NULLIF(i.reopen_at, '0001-01-01 00:00:00+00')
+    reopen_at = CASE WHEN i.pool = 'open' THEN NULLIF(i.reopen_at, '0001-01-01 00:00:00+00') END
 FROM (SELECT unnest($3::text[]) AS id, unnest($4::text[]) AS counter, unnest($5::text[]) AS grp,
              unnest($6::text[]) AS pool, unnest($7::timestamptz[]) AS from_at,
              unnest($8::timestamptz[]) AS to_at, unnest($9::int[]) AS minutes,
              unnest($10::timestamptz[]) AS reopen_at) AS i
-WHERE s.id = i.id AND s.consulate = $2 AND s.state = 'withdrawn' AND s.came_back AND i.pool = 'open'
+WHERE s.id = i.id AND s.consulate = $2 AND s.state = 'withdrawn' AND s.came_back
 RETURNING s.id
 `
 
@@ -97,7 +97,8 @@ type BringBackSeatsParams struct {
 	Reopens   []time.Time
 }
 
-// Withdrawn seats that somebody had once come back returned, each with its time to re-open (the zero time: never).
+// Withdrawn seats that somebody had once come back returned, those of the open pool each with its time to re-open (the
+// zero time: never), the others for a later draw.
 func (q *Queries) BringBackSeats(ctx context.Context, arg BringBackSeatsParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, bringBackSeats,
 		arg.IsoWeek,
@@ -213,8 +214,34 @@ func (q *Queries) InsertWeek(ctx context.Context, arg InsertWeekParams) (time.Ti
 	return published_at, err
 }
 
+const seatsInDraws = `-- name: SeatsInDraws :many
+SELECT DISTINCT ws.seat FROM booking.wave_seats ws JOIN booking.waves w ON w.id = ws.wave
+WHERE ws.seat = ANY ($1::text[]) AND w.state IN ('announced', 'closed', 'standing') ORDER BY ws.seat
+`
+
+// Those of the seats that stand in the manifest of a draw that is not over.
+func (q *Queries) SeatsInDraws(ctx context.Context, ids []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, seatsInDraws, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var seat string
+		if err := rows.Scan(&seat); err != nil {
+			return nil, err
+		}
+		items = append(items, seat)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const seatsOfWeek = `-- name: SeatsOfWeek :many
-SELECT id, consulate, counter, grp, pool, state, start_at, minutes FROM booking.seats
+SELECT id, consulate, counter, grp, pool, published_pool, state, start_at, minutes FROM booking.seats
 WHERE consulate = $1 AND iso_week = $2 AND state <> 'withdrawn'
 ORDER BY start_at, id
 `
@@ -225,14 +252,15 @@ type SeatsOfWeekParams struct {
 }
 
 type SeatsOfWeekRow struct {
-	ID        string
-	Consulate string
-	Counter   string
-	Grp       string
-	Pool      string
-	State     string
-	StartAt   time.Time
-	Minutes   int32
+	ID            string
+	Consulate     string
+	Counter       string
+	Grp           string
+	Pool          string
+	PublishedPool string
+	State         string
+	StartAt       time.Time
+	Minutes       int32
 }
 
 func (q *Queries) SeatsOfWeek(ctx context.Context, arg SeatsOfWeekParams) ([]SeatsOfWeekRow, error) {
@@ -250,6 +278,7 @@ func (q *Queries) SeatsOfWeek(ctx context.Context, arg SeatsOfWeekParams) ([]Sea
 			&i.Counter,
 			&i.Grp,
 			&i.Pool,
+			&i.PublishedPool,
 			&i.State,
 			&i.StartAt,
 			&i.Minutes,
