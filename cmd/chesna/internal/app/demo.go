@@ -19,7 +19,7 @@ func (a *App) furnishDemo(ctx context.Context) error {
 	if !a.options.Demo {
 		return nil
 	}
-	for _, p := range a.parts.authority.People() {
+	for _, p := range a.parts.trustService.People() {
 		if err := a.appoint(ctx, p.Spec); err != nil {
 			return fmt.Errorf("appoint %s: %w", p.Spec.Name, err)
 		}

@@ -91,7 +91,7 @@ func (a *App) demoPages() *web.Demo {
 		return nil
 	}
 	box := a.parts.mailbox
-	return &web.Demo{Signer: demoSigner{a.parts.authority}, Mailbox: mailPage{box}}
+	return &web.Demo{Signer: demoSigner{a.parts.trustService}, Mailbox: mailPage{box}}
 }
 
 // checks are what /readyz asks.

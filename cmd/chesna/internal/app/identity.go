@@ -30,16 +30,16 @@ const systemNameEnglish = "Chesna – consular appointments"
 
 // identityParts are what identity is made of.
 type identityParts struct {
-	trust     *qes.TrustHolder
-	authority *devqtsp.Authority // the demo's trust service; nil in production
-	ring      *keyring.Ring
-	verifier  *qes.Verifier
-	judge     *assertion.Verifier
-	state     *redisstate.Store
-	people    *identity.Service
-	signed    acts
-	mail      identity.Mailer
-	mailbox   *mailer.Mailbox // the demo's, where no mail server is set
+	trust        *qes.TrustHolder
+	trustService *devqtsp.Authority // the demo's; nil in production
+	ring         *keyring.Ring
+	verifier     *qes.Verifier
+	judge        *assertion.Verifier
+	state        *redisstate.Store
+	people       *identity.Service
+	signed       acts
+	mail         identity.Mailer
+	mailbox      *mailer.Mailbox // the demo's, where no mail server is set
 }
 
 // buildIdentity joins the use cases of identity with their adapters.

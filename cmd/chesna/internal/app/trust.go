@@ -89,22 +89,22 @@ func (a *App) openAuthority() error {
 			err = authority.Save(a.demoDir())
 		}
 	}
-	a.parts.authority = authority
+	a.parts.trustService = authority
 	return err
 }
 
 // loadDemoTrust makes new revocation lists and trusts the demo's root.
 func (a *App) loadDemoTrust() error {
 	now := time.Now()
-	if err := a.parts.authority.SaveCRL(a.demoDir(), now, demoCRLLife); err != nil {
+	if err := a.parts.trustService.SaveCRL(a.demoDir(), now, demoCRLLife); err != nil {
 		return err
 	}
-	people, err1 := a.parts.authority.CRL(now, demoCRLLife)
-	authorities, err2 := a.parts.authority.RootCRL(now, demoCRLLife)
+	people, err1 := a.parts.trustService.CRL(now, demoCRLLife)
+	authorities, err2 := a.parts.trustService.RootCRL(now, demoCRLLife)
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	trust, err := qes.ParseTrust([][]byte{a.parts.authority.RootDER()}, [][]byte{a.parts.authority.CADER()}, [][]byte{people, authorities})
+	trust, err := qes.ParseTrust([][]byte{a.parts.trustService.RootDER()}, [][]byte{a.parts.trustService.CADER()}, [][]byte{people, authorities})
 	if err != nil {
 		return err
 	}

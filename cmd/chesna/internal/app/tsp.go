@@ -19,7 +19,7 @@ func (a *App) serveTrust(ctx context.Context) error {
 	if !a.options.Demo {
 		return nil
 	}
-	stamps, err := stamphttp.New(a.parts.authority, time.Now)
+	stamps, err := stamphttp.New(a.parts.trustService, time.Now)
 	if err != nil {
 		return err
 	}
