@@ -15,7 +15,8 @@ import (
 )
 
 type drawCommand struct {
-	Run drawRun `cmd:"" help:"Compute a draw's result from its published files."`
+	Run    drawRun    `cmd:"" help:"Compute a draw's result from its published files."`
+	Verify drawVerify `cmd:"" help:"Check a draw, or the history of draws, from the published files alone."`
 }
 
 // maxDrawFile bounds each file: a million entries are about 90 MB.

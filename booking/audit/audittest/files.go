@@ -23,7 +23,8 @@ func Zip(b *audit.Bundle) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return out.Bytes(), z.Close()
+	err := z.Close()
+	return out.Bytes(), err
 }
 
 // Write puts a bundle's files into a folder.
