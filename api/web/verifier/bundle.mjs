@@ -64,7 +64,7 @@ function needed(b) {
 
 function readLeaf(b, seq) {
   const bytes = b.get(`leaves/${seq}.json`);
-  const leaf = { seq, bytes, tsr: b.get(`leaves/${seq}.tsr`), proof: null, value: null, fault: null, unproved: null };
+  const leaf = { seq, bytes, tsr: b.get(`leaves/${seq}.tsr`), proof: null, value: null, fault: null, unproved: null, signed: false };
   try {
     leaf.value = parseLeaf(bytes);
   } catch (e) {

@@ -102,7 +102,6 @@ function timing(f, b) {
   f.must(by >= unixOf(closes) - tolerance, "it was closed early");
   f.must(standsSince(b, cosigners(b, b.result)) >= timeOf(chainOf(b), result.round) - tolerance, "the result was cosigned before its round was published");
   f.must(by < deadlineOf(b), `the close had not ${b.policy.k} cosignatures before ${show(deadlineOf(b))}`);
-  f.must(result.attempt === voids.length, `the result is of attempt ${result.attempt}, ${voids.length} were made void`);
   return f.say(`closed ${closes}, cosigned by ${show(Math.min(by, deadlineOf(b)))}, round at ${show(timeOf(chainOf(b), result.round))}`);
 }
 
@@ -111,7 +110,6 @@ function voided(f, b, leaf, attempt) {
   const a = b.announcement.value;
   const before = timeOf(a.beacon, attemptRound(a, attempt - 1));
   f.must(leaf.value.attempt === attempt, `leaf ${leaf.seq} begins attempt ${leaf.value.attempt}, not ${attempt}`);
-  f.must(leaf.value.round === attemptRound(a, attempt), `leaf ${leaf.seq} names another round than the rule`);
   f.must(standsSince(b, covering(b, leaf)) < before, `leaf ${leaf.seq} was not cosigned before ${show(before)}, when its round was published`);
 }
 
@@ -138,6 +136,7 @@ function round(f, b) {
   const r = wanted(b.result, "result").value;
   const first = attemptRound(a, 0);
   f.must(a.round === first, `round ${a.round} was announced, the rule gives ${first}`);
+  b.of("void").forEach((v, i) => f.must(v.value.round === attemptRound(a, i + 1), `leaf ${v.seq} names another round than the rule`));
   const expected = b.of("newchain").at(-1)?.value.round ?? attemptRound(a, b.of("void").length);
   f.must(r.round === expected, `the result rests on round ${r.round}, the rule gives ${expected}`);
   f.must(b.beacon.round === expected, `beacon.json holds round ${b.beacon.round}, the rule gives ${expected}`);
@@ -187,6 +186,7 @@ function resultLeaf(f, b) {
   const r = wanted(b.result, "result").value;
   f.must(b.of("result").length === 1, "a second result");
   f.must(r.resultSha256 === digestOf(b, "result"), "the leaf names another result");
+  f.must(r.attempt === b.of("void").length, `the result is of attempt ${r.attempt}, ${b.of("void").length} were made void`);
 }
 
 export const drawChecks = {

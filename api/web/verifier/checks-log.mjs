@@ -71,6 +71,7 @@ function operatorSigned(f, b) {
     const { note, origin } = l.proof.checkpoint;
     f.must(origin === b.policy.log.name, `the checkpoint of leaf ${l.seq} is of another log`);
     const fault = faultOfSignature(note, b.policy.log);
+    l.signed = fault === null;
     f.must(fault === null, `the checkpoint of leaf ${l.seq}: ${fault}`);
   }
   f.say(`signed by ${b.policy.log.name}`);
@@ -79,12 +80,14 @@ function operatorSigned(f, b) {
 /** Who cosigned a leaf's checkpoint and when: [{witness, time}], earliest first. Throws at a false cosignature. */
 export function cosigners(b, leaf) {
   if (leaf.proof === null) throw new Error(`leaf ${leaf.seq} has no checkpoint`);
+  if (leaf.cosigners !== undefined) return leaf.cosigners;
   const found = [];
   for (const witness of b.policy.witnesses) {
     const time = cosigned(leaf.proof.checkpoint.note, witness.key);
     if (time !== null) found.push({ witness, time });
   }
-  return found.sort((x, y) => x.time - y.time);
+  leaf.cosigners = found.sort((x, y) => x.time - y.time);
+  return leaf.cosigners;
 }
 
 /** When the k-th witness had cosigned, in Unix seconds; Infinity when fewer did. */
@@ -92,11 +95,11 @@ export function standsSince(b, found) {
   return found[b.policy.k - 1]?.time ?? Infinity;
 }
 
-/** Who cosigned a checkpoint that covers a leaf, each by its earliest word: a larger tree holds the leaf too. */
+/** Who cosigned a checkpoint, signed by the operator, that covers a leaf, each by its earliest word: a larger tree holds the leaf too. */
 export function covering(b, leaf) {
   const earliest = new Map();
   for (const l of b.leaves) {
-    if (l.proof === null || l.proof.checkpoint.size <= leaf.seq || faultOfSignature(l.proof.checkpoint.note, b.policy.log) !== null) continue;
+    if (l.proof === null || l.proof.checkpoint.size <= leaf.seq || !l.signed) continue;
     for (const c of cosigners(b, l)) {
       const name = c.witness.key.name;
       if (!(earliest.get(name)?.time <= c.time)) earliest.set(name, c);
