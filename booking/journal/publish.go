@@ -130,6 +130,7 @@ func (l *Log) cosign(ctx context.Context, w *witness, s Signed) error {
 		}
 		var proof []tlog.Hash
 		if proof, err = l.Consistency(ctx, w.size, s.Size); err != nil {
+			w.size = 0 // ask anew the next time
 			return fmt.Errorf("prove consistency: %w", err)
 		}
 		var lines []byte

@@ -3,6 +3,7 @@ package journal
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -95,6 +96,9 @@ func (r *Range) Add(h tlog.Hash) {
 	r.edges = append(r.edges, h)
 	r.size++
 }
+
+// Clone is a copy that goes its own way.
+func (r *Range) Clone() *Range { return &Range{size: r.size, edges: slices.Clone(r.edges)} }
 
 // Head is the tree of the leaves so far.
 func (r *Range) Head() Head {
