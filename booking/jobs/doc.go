@@ -15,6 +15,10 @@
 //   - Ensure rebuilds the inventory of a post that has lost its epoch; one process at a time.
 //   - Repair makes the free seats those that the ledger calls open: it adds what is lost and withdraws what is not
 //     open, or past. Lapse ends appointments without outcome; Tidy drops old keys.
+//   - WaveTick has the scheduler of waves (booking/wave) do all that is due. Each step of a wave is also a job, written
+//     with the announcement or the step before it and scheduled for the time it falls due; the tick is the sweep over
+//     what such a job has missed: one that came early, was lost with its process, or was never written.
+//   - Notices tell what became of an offer, and who got no seat in a draw; those go last, they can be many.
 //
 // Whatever adds open seats to a post's inventory or removes them takes turns (Serially): Ensure, Reopen, Repair, and
 // publishing a week.
@@ -27,5 +31,5 @@
 //
 // Not promised: a notice is sent at least once, so after a crash it may come twice.
 //
-// Reading order: outbox.go, workers.go, service.go, sweep.go, repair.go.
+// Reading order: outbox.go, workers.go, service.go, sweep.go, repair.go, waves.go.
 package jobs

@@ -48,6 +48,8 @@ type Deps struct {
 	Now       func() time.Time                               // required
 	Logger    *slog.Logger                                   // required
 	Ticker    func(time.Duration) (<-chan time.Time, func()) // replaces time.NewTicker, for tests
+	Waves     Waves                                          // the scheduler of waves; without it their jobs wait
+	Draws     DrawNotifier                                   // tells how draws ended; without it those notices wait
 
 	Workers       int           // jobs at once; default 8
 	JobTimeout    time.Duration // default 30 s
@@ -57,6 +59,7 @@ type Deps struct {
 	ReconcileAge  time.Duration // how long a hold may be confirming before the ledger is asked; default 30 s
 	RepairEvery   time.Duration // Repair, Lapse and Tidy; default 1 min
 	LapseAfter    time.Duration // after an appointment's start; default 72 h
+	WavesEvery    time.Duration // WaveTick; default 1 s
 }
 
 func (d Deps) validate() error {
@@ -82,7 +85,7 @@ func (d Deps) withDefaults() Deps {
 	for field, value := range map[*time.Duration]time.Duration{
 		&d.JobTimeout: 30 * time.Second, &d.RescueAfter: time.Minute, &d.SweepEvery: time.Second,
 		&d.ReconcileEach: 5 * time.Second, &d.ReconcileAge: 30 * time.Second, &d.RepairEvery: time.Minute,
-		&d.LapseAfter: 72 * time.Hour,
+		&d.LapseAfter: 72 * time.Hour, &d.WavesEvery: time.Second,
 	} {
 		if *field == 0 {
 			*field = value
@@ -119,6 +122,7 @@ func New(d Deps) (*Service, error) {
 	river.AddWorker(workers, &settleWorker{service: s})
 	river.AddWorker(workers, &forgetWorker{service: s})
 	river.AddWorker(workers, &notifyWorker{service: s})
+	addWaveWorkers(workers, s)
 	client, err := river.NewClient(riverpgxv5.New(d.Pool), &river.Config{
 		Schema: Schema, Logger: d.Logger, Workers: workers,
 		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: d.Workers}},
@@ -142,6 +146,9 @@ func (s *Service) Start(ctx context.Context) error {
 	s.every(running, s.SweepEvery, s.sweepTick)
 	s.every(running, s.ReconcileEach, s.reconcileTick)
 	s.every(running, s.RepairEvery, s.repairTick)
+	if s.Waves != nil {
+		s.every(running, s.WavesEvery, s.waveTick)
+	}
 	return nil
 }
 
