@@ -42,18 +42,24 @@ func (f *floor) admit(rank int32, closed *uint64) bool {
 	f.shift(path)
 	f.free[path[0]]--
 	f.put(rank, path[0])
+	clear(f.tooBig[:])
 	return true
 }
 
 // admitFamily takes the first accepted window in which enough seats are free or can be made free one by one. A
 // family that is placed never moves, so it is put into no mover list.
 func (f *floor) admitFamily(rank int32, e *Entry) bool {
-	for w, mask := 0, e.Windows; mask != 0; w, mask = w+1, mask>>1 {
-		if mask&1 == 1 && f.makeRoom(w, e.Size) {
+	for w, mask := 0, e.Windows&^f.dead; mask != 0; w, mask = w+1, mask>>1 {
+		if mask&1 == 0 || f.tooBig[w] != 0 && e.Size >= f.tooBig[w] {
+			continue
+		}
+		if f.makeRoom(w, e.Size) {
 			f.free[w] -= e.Size
 			f.window[rank] = int8(w)
+			clear(f.tooBig[:])
 			return true
 		}
+		f.tooBig[w] = e.Size
 	}
 	return false
 }

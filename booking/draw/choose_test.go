@@ -2,9 +2,7 @@ package draw
 
 import (
 	"bytes"
-	"encoding/hex"
 	"fmt"
-	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"sort"
@@ -165,66 +163,5 @@ func checkClosed(t *testing.T, m *Manifest, e *Entries, res *Result) {
 		if slices.Contains(res.Waiting, row.NF) && row.Windows&^res.Closed != 0 {
 			t.Fatalf("%x waits and accepts an open window", row.NF)
 		}
-	}
-}
-
-// The order of the draw is uniform over equal entries and follows the weights: the chance to be first is w/Σw.
-func TestChanceOfBeingFirstFollowsTheWeight(t *testing.T) {
-	t.Parallel()
-	weights := []int{1, 2, 3, 4, 8}
-	rows := make([]Entry, len(weights))
-	sum := 0
-	for i, w := range weights {
-		rows[i] = Entry{Weight: w, leaf: leafHash([]byte{byte(i)})}
-		sum += w
-	}
-	const draws = 200_000
-	first := make([]float64, len(rows))
-	for n := range draws {
-		seed := leafHash(fmt.Append(nil, n))
-		best := 0
-		var least [32]byte
-		for i := range rows {
-			if k := key(seed, &rows[i]); i == 0 || bytes.Compare(k[:], least[:]) < 0 {
-				best, least = i, k
-			}
-		}
-		first[best]++
-	}
-	for i, w := range weights {
-		got, want := first[i]/draws, float64(w)/float64(sum)
-		if got/want < 0.97 || got/want > 1.03 {
-			t.Errorf("weight %d is first with %.4f, want %.4f", w, got, want)
-		}
-	}
-}
-
-func BenchmarkRun(b *testing.B) {
-	const entries, seats, windows = 1_000_000, 10_000, 64
-	r := rand.New(rand.NewPCG(5, 6))
-	base := time.Date(2026, 12, 7, 8, 0, 0, 0, time.UTC)
-	var m bytes.Buffer
-	for i := range seats {
-		fmt.Fprintf(&m, "s%05d %d %s 20 c%d\n", i, i*windows/seats, base.Add(time.Duration(i/10)*20*time.Minute).Format(time.RFC3339), i%10)
-	}
-	rows := make([][]byte, entries)
-	for i := range rows {
-		var nf [32]byte
-		for j := 0; j < 32; j += 8 {
-			v := r.Uint64()
-			for k := range 8 {
-				nf[j+k] = byte(v >> (8 * k))
-			}
-		}
-		mask := r.Uint64() & r.Uint64()
-		mask |= bits.RotateLeft64(1, r.IntN(64))
-		rows[i] = fmt.Appendf(nil, "%s %d %d 1 %016x\n", hex.EncodeToString(nf[:]), 1+r.IntN(8), r.IntN(100)/99, mask)
-	}
-	slices.SortFunc(rows, bytes.Compare)
-	e := bytes.Join(rows, nil)
-	b.ReportAllocs()
-	for b.Loop() {
-		_, _, res := run(b, m.Bytes(), e)
-		b.ReportMetric(float64(len(res.Served)), "served")
 	}
 }

@@ -17,6 +17,8 @@
 //
 // # Reading order
 //
-// manifest.go and entries.go (grammar), merkle.go, seed.go, key.go, choose.go with paths.go (who is served),
-// place.go (which seats), result.go, run.go. The names and byte formats are version chesna/draw/v1.
+// manifest.go and entries.go (grammar), merkle.go with hasher.go, seed.go (keys and their order), choose.go with
+// paths.go (who is served), place.go (which seats), run.go; leaf.go is what the log of draws says.
+//
+// The names and byte formats are version chesna/draw/v1.
 package draw

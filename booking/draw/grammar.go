@@ -2,7 +2,7 @@ package draw
 
 import (
 	"bytes"
-	"encoding/hex"
+	"encoding/binary"
 	"fmt"
 	"regexp"
 )
@@ -35,29 +35,38 @@ func CheckDrawID(id string) error {
 	return nil
 }
 
-// lines cuts a file into its lines: ASCII without CR, each ended by one LF, none empty.
+// lines cuts a file into its lines: printable ASCII, each ended by one LF, none empty.
 func lines(file string, b []byte) ([][]byte, error) {
 	if len(b) == 0 {
 		return nil, nil
 	}
 	out := make([][]byte, 0, bytes.Count(b, []byte{'\n'}))
-	for n := 1; len(b) > 0; n++ {
-		end := bytes.IndexByte(b, '\n')
-		switch {
-		case end < 0:
-			return nil, &LineError{file, n, "the last line does not end in LF"}
-		case end == 0:
-			return nil, &LineError{file, n, "an empty line"}
+	for len(b) > 0 {
+		line, reason := firstLine(b)
+		if reason != "" {
+			return nil, &LineError{file, len(out) + 1, reason}
 		}
-		for _, c := range b[:end] {
-			if c < ' ' || c > '~' {
-				return nil, &LineError{file, n, "a byte that is not printable ASCII"}
-			}
-		}
-		out = append(out, b[:end])
-		b = b[end+1:]
+		out = append(out, line)
+		b = b[len(line)+1:]
 	}
 	return out, nil
+}
+
+// firstLine is the line with which b begins, without its LF, or the reason why there is none.
+func firstLine(b []byte) (line []byte, reason string) {
+	end := bytes.IndexByte(b, '\n')
+	switch {
+	case end < 0:
+		return nil, "the last line does not end in LF"
+	case end == 0:
+		return nil, "an empty line"
+	}
+	for _, c := range b[:end] {
+		if c < ' ' || c > '~' {
+			return nil, "a byte that is not printable ASCII"
+		}
+	}
+	return b[:end], ""
 }
 
 // cut splits a line at single spaces into exactly len(fields) parts.
@@ -97,16 +106,24 @@ func decimal(b []byte, lowest, highest int) (int, bool) {
 	return n, n >= lowest && n <= highest
 }
 
-// lowerHex decodes exactly len(dst)*2 lower-case hex digits.
+// lowerHex decodes exactly len(dst)*2 lower-case hex digits; len(dst) is a multiple of 4. Eight digits are read at
+// once, as eight bytes of a word.
 func lowerHex(dst, b []byte) bool {
+	const each = 0x0101010101010101 // times a byte: that byte in every place
 	if len(b) != 2*len(dst) {
 		return false
 	}
-	for _, c := range b {
-		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-			return false
-		}
+	faults := uint64(0)
+	for len(b) >= 8 {
+		digits := binary.BigEndian.Uint64(b)
+		v := digits&(0x0f*each) + 9*(digits>>6&each) // 0…9 as they are, a…f have the bit of 0x40
+		beyond9 := (v + 6*each) >> 4 & each
+		again := v + '0'*each + beyond9*('a'-'0'-10)
+		faults |= (v & (0xf0 * each)) | (digits ^ again)
+		v = (v | v>>4) & 0x00ff00ff00ff00ff
+		v = (v | v>>8) & 0x0000ffff0000ffff
+		binary.BigEndian.PutUint32(dst, uint32(v|v>>16))
+		dst, b = dst[4:], b[8:]
 	}
-	_, err := hex.Decode(dst, b)
-	return err == nil
+	return faults == 0
 }

@@ -15,6 +15,12 @@ type floor struct {
 	// movers[a][b] holds ranks of size-1 entries that were placed in a and accept b, greatest first; those
 	// that have left a since are dropped when they come up.
 	movers [MaxWindows][MaxWindows]ranks
+	// dead windows are full for good: they have no free seat, and who is in them accepts only dead ones, so that
+	// no path leads through them to a free seat, ever. Unlike closed, they need no failed search of size 1.
+	dead uint64
+	// tooBig is, by window, the smallest size that found no room since somebody was admitted last; 0 is none. A
+	// failed try is undone, so the next would end alike.
+	tooBig [MaxWindows]int
 }
 
 type ranks []int32
@@ -88,6 +94,9 @@ func (f *floor) search(from uint64, notHere int) (reached uint64, path []int) {
 				tail++
 			}
 		}
+	}
+	if notHere == none || f.free[notHere] == 0 {
+		f.dead |= reached
 	}
 	return reached, nil
 }

@@ -30,26 +30,37 @@ func Run(drawID string, b Beacon, m *Manifest, e *Entries) (*Result, error) {
 	if err := CheckDrawID(drawID); err != nil {
 		return nil, err
 	}
-	r := &Result{Seed: Seed(drawID, b, len(e.Rows), e.Root, m.Root)}
-	sorted, keys := order(r.Seed, e.Rows)
+	seed := Seed(drawID, b, len(e.Rows), e.Root, m.Root)
+	keys := keysOf(newHasher(), seed, e.Rows)
+	sorted := order(keys, e.Rows)
 	window, closed := choose(m, e.Rows, sorted)
-	seats := place(m, e.Rows, sorted, window)
-	r.Closed = closed
-	r.Keys = make([][32]byte, len(sorted))
+	r := newResult(m, e.Rows, sorted, keys, window, place(m, e.Rows, sorted, window))
+	r.Seed, r.Closed = seed, closed
+	return r, nil
+}
+
+// newResult lists who got which seats and who waits, in key order.
+func newResult(m *Manifest, rows []Entry, sorted []int32, keys [][32]byte, window []int8, seats map[int32][]int) *Result {
+	r := &Result{
+		Served:  make([]Served, 0, len(seats)),
+		Waiting: make([][32]byte, 0, len(sorted)-len(seats)),
+		Keys:    make([][32]byte, len(sorted)),
+	}
 	for rank, row := range sorted {
 		r.Keys[rank] = keys[row]
-		nf := e.Rows[row].NF
+		nf := rows[row].NF
 		if window[rank] == none {
 			r.Waiting = append(r.Waiting, nf)
 			continue
 		}
-		s := Served{NF: nf}
-		for _, i := range seats[int32(rank)] {
+		got := seats[int32(rank)]
+		s := Served{NF: nf, Seats: make([]string, 0, len(got))}
+		for _, i := range got {
 			s.Seats = append(s.Seats, m.Seats[i].ID)
 		}
 		r.Served = append(r.Served, s)
 	}
-	return r, nil
+	return r
 }
 
 // Bytes is the published result file.

@@ -163,15 +163,3 @@ func TestGrammar(t *testing.T) {
 		}
 	}
 }
-
-func FuzzParse(f *testing.F) {
-	f.Add([]byte(workedManifest))
-	f.Add([]byte(workedEntries))
-	f.Add([]byte("\n"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if m, err := ParseManifest(b); err == nil && (len(b) == 0) != (len(m.Seats) == 0) {
-			t.Error("seats from nothing, or nothing from seats")
-		}
-		_, _ = ParseEntries(b)
-	})
-}
