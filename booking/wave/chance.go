@@ -24,12 +24,6 @@ import (
 // chanceDraws is how many draws a card looks ahead.
 const chanceDraws = 3
 
-// exactCapacity is up to how many seats the number ahead is computed exactly; above, a normal law is near enough.
-const exactCapacity = 64
-
-// steps is into how many parts the integral is cut.
-const steps = 96
-
 // traits are what an entry's chance depends on.
 type traits struct {
 	weight     int
@@ -38,9 +32,6 @@ type traits struct {
 	windows    uint64
 	grows      bool // a loss raises its weight
 }
-
-// crowd counts rivals by weight, size and guarantee (1).
-type crowd [MaxWeight + 1][MaxSize + 1][2]float64
 
 // outlook is a draw as one of its entries would meet it again.
 type outlook struct {
@@ -143,179 +134,6 @@ func (v outlook) aged(c crowd) (out crowd) {
 // reaches tells whether a weight means that the target is reached; of the highest weight it is assumed.
 func (v outlook) reaches(weight int) bool {
 	return v.target > 0 && (weight-1 >= v.target || weight == MaxWeight)
-}
-
-// unserved is what a draw leaves of a crowd: the guaranteed are served first, up to half; then all race for the rest.
-func (c crowd) unserved(capacity, half float64) crowd {
-	if g := c.seats(1); g > 0 {
-		first := min(half, g, capacity)
-		c, capacity = c.thinned(1, (g-first)/g), capacity-first
-	}
-	if all := c.seats(0) + c.seats(1); all <= capacity {
-		return crowd{}
-	}
-	u := c.when(1, capacity)
-	for w := 1; w <= MaxWeight; w++ {
-		for s := range c[w] {
-			for g := range c[w][s] {
-				c[w][s][g] *= math.Pow(u, float64(w))
-			}
-		}
-	}
-	return c
-}
-
-// when is the u, as a rival of the weight sees it, at which the crowd has taken so many seats on average; 0: never.
-func (c crowd) when(weight int, seats float64) float64 {
-	low, high := 0.0, 1.0
-	for range 60 {
-		mid := (low + high) / 2
-		if mean, _ := c.ahead(weight, mid); mean > seats {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return high
-}
-
-// ahead is the mean and the variance of the seats wanted by those whose keys are smaller at u.
-func (c crowd) ahead(weight int, u float64) (mean, variance float64) {
-	for w := 1; w <= MaxWeight; w++ {
-		q := math.Pow(u, float64(w)/float64(weight))
-		for s := 1; s <= MaxSize; s++ {
-			n := c[w][s][0] + c[w][s][1]
-			mean += n * float64(s) * (1 - q)
-			variance += n * float64(s*s) * (1 - q) * q
-		}
-	}
-	return mean, variance
-}
-
-// race is the chance that fewer than room seats are wanted by those ahead of an entry of the weight.
-func race(c crowd, weight int, room float64) float64 {
-	if room < 1 {
-		return 0
-	}
-	if c.seats(0)+c.seats(1) < room {
-		return 1
-	}
-	// Below this u so many are ahead that nothing is left.
-	from := c.when(weight, room+6*math.Sqrt(room*c.largest())+12)
-	if mean, _ := c.ahead(weight, from); mean < room {
-		from = 0
-	}
-	sum := 0.0
-	for i := range steps {
-		u := from + (1-from)*(float64(i)+0.5)/steps
-		if room <= exactCapacity {
-			sum += c.fewer(weight, u, int(room))
-		} else {
-			sum += c.fewerAbout(weight, u, room)
-		}
-	}
-	return (1 - from) * sum / steps
-}
-
-// fewerAbout is P(ahead < room) by the normal law.
-func (c crowd) fewerAbout(weight int, u, room float64) float64 {
-	mean, variance := c.ahead(weight, u)
-	if variance <= 0 {
-		if mean < room {
-			return 1
-		}
-		return 0
-	}
-	return 0.5 * math.Erfc((mean-room+0.5)/math.Sqrt(2*variance))
-}
-
-// fewer is P(ahead < room), exactly: the numbers ahead are binomial in each class.
-func (c crowd) fewer(weight int, u float64, room int) float64 {
-	law := make([]float64, room)
-	law[0] = 1
-	for w := 1; w <= MaxWeight; w++ {
-		p := 1 - math.Pow(u, float64(w)/float64(weight))
-		for s := 1; s <= MaxSize; s++ {
-			if n := c[w][s][0] + c[w][s][1]; n > 0 {
-				whole, rest := math.Modf(n)
-				law = convolve(law, whole, p, s)
-				law = convolve(law, 1, p*rest, s)
-			}
-		}
-	}
-	sum := 0.0
-	for _, x := range law {
-		sum += x
-	}
-	return min(1, sum)
-}
-
-// convolve adds n independent rivals, each ahead with chance p and wanting size seats, to a law of seats.
-func convolve(law []float64, n, p float64, size int) []float64 {
-	if n == 0 || p <= 0 {
-		return law
-	}
-	out := make([]float64, len(law))
-	lgn, _ := math.Lgamma(n + 1)
-	for k := 0; k*size < len(law) && float64(k) <= n; k++ {
-		var b float64
-		switch {
-		case p < 1:
-			lgk, _ := math.Lgamma(float64(k) + 1)
-			lgr, _ := math.Lgamma(n - float64(k) + 1)
-			b = math.Exp(lgn - lgk - lgr + float64(k)*math.Log(p) + (n-float64(k))*math.Log1p(-p))
-		case float64(k) == n:
-			b = 1
-		}
-		for i := 0; i+k*size < len(law); i++ {
-			out[i+k*size] += b * law[i]
-		}
-	}
-	return out
-}
-
-// seats is how many seats the guaranteed (1) or the others (0) want.
-func (c crowd) seats(guaranteed int) (n float64) {
-	for w := range c {
-		for s := range c[w] {
-			n += float64(s) * c[w][s][guaranteed]
-		}
-	}
-	return n
-}
-
-// largest is the greatest size in the crowd.
-func (c crowd) largest() float64 {
-	for s := MaxSize; s > 1; s-- {
-		for w := range c {
-			if c[w][s][0]+c[w][s][1] > 0 {
-				return float64(s)
-			}
-		}
-	}
-	return 1
-}
-
-func (c crowd) plus(d crowd) crowd {
-	for w := range c {
-		for s := range c[w] {
-			c[w][s][0] += d[w][s][0]
-			c[w][s][1] += d[w][s][1]
-		}
-	}
-	return c
-}
-
-func (c crowd) times(f float64) crowd { return c.thinned(0, f).thinned(1, f) }
-
-// thinned keeps a share of the guaranteed (1) or of the others (0).
-func (c crowd) thinned(guaranteed int, f float64) crowd {
-	for w := range c {
-		for s := range c[w] {
-			c[w][s][guaranteed] *= f
-		}
-	}
-	return c
 }
 
 func flag(b bool) int {

@@ -224,3 +224,25 @@ func (o *Office) nullify(ctx context.Context, id ID, declarer uuid.UUID) ([32]by
 	}
 	return names[0], nil
 }
+
+// pseudonyms has the authority name the declarer and the members for the wave.
+func (o *Office) pseudonyms(ctx context.Context, a *Acceptance, persons []person) error {
+	var err error
+	if a.NF, err = o.nullify(ctx, a.Wave, a.Declarer); err != nil {
+		return err
+	}
+	for _, p := range persons {
+		a.Members = append(a.Members, Member{Applicant: p.applicant, Service: p.service.ID})
+	}
+	names, err := o.d.Authority.NullifyPersons(ctx, string(a.Wave), applicants(a.Members))
+	if err == nil && len(names) != len(a.Members) {
+		err = fmt.Errorf("%d names for %d persons", len(names), len(a.Members))
+	}
+	if err != nil {
+		return fmt.Errorf("ask the authority for names of persons: %w", err)
+	}
+	for i := range a.Members {
+		a.Members[i].PersonNF = names[i]
+	}
+	return nil
+}
