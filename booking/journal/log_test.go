@@ -252,7 +252,9 @@ type liar struct {
 	err   error
 }
 
-func (l liar) Cosign(context.Context, int64, []tlog.Hash, []byte) ([]byte, error) { return l.lines, l.err }
+func (l liar) Cosign(context.Context, int64, []tlog.Hash, []byte) ([]byte, error) {
+	return l.lines, l.err
+}
 
 func TestAWitnessThatLies(t *testing.T) {
 	_, verifier, _ := journaltest.LogKey(t, journaltest.Origin, 0)
