@@ -10,3 +10,9 @@ func TestModules(t *testing.T) {
 		t.Logf("%s", out)
 	}
 }
+
+// TestBuiltFromTheSources compares dist/ with what build.mjs makes.
+func TestBuiltFromTheSources(t *testing.T) {
+	t.Parallel()
+	node(t, nil, "build.mjs", "--check")
+}

@@ -10,6 +10,9 @@ import { leafHash, nodeHash, rootOf } from "../merkle.mjs";
 import { cosigned, faultOfSignature, parseKey, parseNote } from "../note.mjs";
 import { rootOfProof } from "../proof.mjs";
 import { ed25519, sha256 } from "../vendor/noble.mjs";
+import { checkIDs } from "../bundle.mjs";
+import { keysOf, languages, say } from "../words.mjs";
+import { meaningOf, titleOf } from "../words-checks.mjs";
 
 const rounds = {
   2: "b6b6a585449b66eb12e875b64fcbab3799861a00e4dbf092d99e969a5eac57dd3f798acf61e705fe4f093db926626807",
@@ -154,4 +157,15 @@ test("notes: keys, signatures and cosignatures", () => {
   assert.throws(() => cosigned(late, parseKey(witness.vkey)));
   assert.throws(() => parseKey(log.vkey.replace("log.", "lag.")));
   assert.throws(() => parseNote(utf8(text)));
+});
+
+test("both languages say the same things", () => {
+  for (const language of languages) {
+    assert.deepEqual(keysOf(language), keysOf("uk"));
+    for (const key of keysOf(language)) assert.notEqual(say(language, key).trim(), "");
+    for (const id of checkIDs) assert.ok(titleOf(language, id).length > 5 && meaningOf(language, id).endsWith("."), id);
+  }
+  const gaps = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort().join();
+  const raw = (language, key) => say(language, key, new Proxy({}, { get: (_, name) => `{${name}}` }));
+  for (const key of keysOf("uk")) assert.equal(gaps(raw("uk", key)), gaps(raw("en", key)), key);
 });
