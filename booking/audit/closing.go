@@ -57,7 +57,7 @@ func (a *auditor) announced() answer {
 		"the delays do not grow: deadline, round, fallback")
 	g := an.Guarantee
 	wrong(g.T < 0 || g.Entries < 0 || g.Draws < 0 || !fourDecimals.MatchString(g.Rho) || !fourDecimals.MatchString(g.GiveUp), "the figures of the guarantee are not figures")
-	_, err := beacon.FromDescription(beacon.Description(describe(an.Beacon)))
+	_, err := a.chainOf(an.Beacon)
 	wrong(err != nil, fmt.Sprintf("the beacon's chain does not hold: %v", err))
 	last := -1
 	for _, w := range an.Windows {

@@ -76,7 +76,7 @@ func (a *auditor) beaconVerifies() answer {
 	if !ok {
 		return fails("there is no announcement")
 	}
-	chain, err := chainOf(info)
+	chain, err := a.chainOf(info)
 	if err != nil {
 		return fails(err.Error())
 	}

@@ -87,6 +87,9 @@ func (a *auditor) witnessesClose() answer {
 	if a.story.closing == nil {
 		return skips("the draw was cancelled before its close")
 	}
+	if at, ok := a.coveredAt(a.story.closing.at); ok {
+		return holds(fmt.Sprintf("%d witnesses had cosigned it, or a checkpoint after it, by %s", a.policy.K, show(at)))
+	}
 	return a.witnesses(a.story.closing.at)
 }
 

@@ -116,3 +116,26 @@ func put[L any](slot **told[L], at int, b []byte) error {
 
 // attempt is how many attempts were declared void.
 func (s *story) attempt() int { return min(len(s.voids), maxVoids) }
+
+// wellFormed tells whether a leaf is one of its type, in canonical form.
+func wellFormed(kind draw.LeafType, b []byte) (err error) {
+	switch kind {
+	case draw.LeafAnnouncement:
+		_, err = draw.ParseLeaf[draw.Announcement](b)
+	case draw.LeafClose:
+		_, err = draw.ParseLeaf[draw.Close](b)
+	case draw.LeafVoid:
+		_, err = draw.ParseLeaf[draw.Void](b)
+	case draw.LeafDelayed:
+		_, err = draw.ParseLeaf[draw.Delayed](b)
+	case draw.LeafNewChain:
+		_, err = draw.ParseLeaf[draw.NewChain](b)
+	case draw.LeafCancelled:
+		_, err = draw.ParseLeaf[draw.Cancelled](b)
+	case draw.LeafResult:
+		_, err = draw.ParseLeaf[draw.ResultLeaf](b)
+	default:
+		err = fmt.Errorf("is of no known type")
+	}
+	return err
+}

@@ -109,7 +109,7 @@ func (a *auditor) closedInTime() (faults []string) {
 // voidInTime: an attempt is void only if k witnesses saw that before anybody could know its round.
 func (a *auditor) voidInTime() (faults []string) {
 	an := a.story.announcement.leaf
-	chain, err := chainOf(an.Beacon)
+	chain, err := a.chainOf(an.Beacon)
 	if err != nil {
 		return nil // another check says so
 	}
@@ -129,8 +129,8 @@ func (a *auditor) newChainInTime() (faults []string) {
 		return nil
 	}
 	an := a.story.announcement.leaf
-	old, err1 := chainOf(an.Beacon)
-	chain, err2 := chainOf(n.leaf.Beacon)
+	old, err1 := a.chainOf(an.Beacon)
+	chain, err2 := a.chainOf(n.leaf.Beacon)
 	at, ok := a.cosignedAt(n.at)
 	if err1 != nil || err2 != nil || !ok {
 		return []string{"the leaf that names a new chain does not hold"}
@@ -145,8 +145,17 @@ func (a *auditor) newChainInTime() (faults []string) {
 	return faults
 }
 
-// chainOf makes the chain of a leaf.
-func chainOf(b draw.BeaconInfo) (*beacon.Chain, error) { return beacon.FromDescription(describe(b)) }
+// chainOf makes the chain of a leaf, once: it checks a point of the curve.
+func (a *auditor) chainOf(b draw.BeaconInfo) (*beacon.Chain, error) {
+	if c, ok := a.chains[b]; ok {
+		return c, nil
+	}
+	c, err := beacon.FromDescription(describe(b))
+	if err == nil {
+		a.chains[b] = c
+	}
+	return c, err
+}
 
 // infoInEffect is the chain that the result had to take its round from.
 func (a *auditor) infoInEffect() (draw.BeaconInfo, bool) {
@@ -165,7 +174,7 @@ func (a *auditor) chainInEffect() *beacon.Chain {
 	if !ok {
 		return nil
 	}
-	chain, err := chainOf(info)
+	chain, err := a.chainOf(info)
 	if err != nil {
 		return nil
 	}

@@ -33,6 +33,7 @@ type auditor struct {
 	policy   journal.Policy // the one that counts
 	log      note.Verifier
 	story    *story
+	chains   map[draw.BeaconInfo]*beacon.Chain
 	proofs   []proven // one for each leaf
 	stamps   []stamp  // one for each leaf
 	drawn    *draw.Result
@@ -76,14 +77,20 @@ func checks() []check {
 
 // Verify makes all checks of a bundle, in their order. It does not change the bundle and may be called concurrently.
 func Verify(b *Bundle, o Options) Report {
-	a := &auditor{b: b, options: o}
+	r, _ := verify(b, o)
+	return r
+}
+
+// verify also gives what it understood, for a history.
+func verify(b *Bundle, o Options) (Report, *auditor) {
+	a := &auditor{b: b, options: o, chains: map[draw.BeaconInfo]*beacon.Chain{}}
 	r := Report{Lines: []Line{}}
 	if err := a.read(); err != nil {
 		r.Checks = append(r.Checks, Check{FilesGrammar, Failed, err.Error()})
 		for _, c := range checks() {
 			r.Checks = append(r.Checks, Check{c.id, NotApplicable, "the files cannot be read"})
 		}
-		return r
+		return r, a
 	}
 	r.Checks = append(r.Checks, Check{FilesGrammar, OK, a.sizes()})
 	for _, c := range checks() {
@@ -94,7 +101,7 @@ func Verify(b *Bundle, o Options) Report {
 		r.DrawID = a.story.announcement.leaf.DrawID
 	}
 	r.Lines = append(r.Lines, a.lines...)
-	return r
+	return r, a
 }
 
 func (a *auditor) sizes() string {
