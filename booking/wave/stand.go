@@ -17,12 +17,12 @@ const maxAttempt = 3
 //
 // Attempt f stands when k cosignatures dated before its deadline exist, whoever presents them, and whenever: this is
 // asked first, always. It is void only by a void leaf that is itself cosigned before the time of the attempt's round.
-// So the leaf is written in the middle between deadline and round: late enough for cosignatures that were slow to be
-// presented, early enough to be cosigned itself. When that time has passed without a void leaf (nobody was running), it
-// is too late to make anything void: the round may be known, and who calls an attempt void then could be choosing. The
-// wave waits another day for somebody to present the cosignatures, and is cancelled when nobody does: no result, the
-// seats go to the next standby draw with the entries. The same holds for a void leaf that was not cosigned in time, and
-// for the third fallback, which is followed by no other.
+// So the leaf is written in the third quarter of the time between deadline and round: late enough for cosignatures that
+// were slow to be presented, early enough to be cosigned itself. When that time has passed without a void leaf (nobody
+// was running), it is too late to make anything void: the round will soon be known, and who calls an attempt void then
+// could be choosing. The wave waits a day after the round for somebody to present the cosignatures, and is cancelled
+// when nobody does: no result, the seats go to the next standby draw with the entries. A void leaf that was not cosigned
+// in time ends the wave in the same way, and so does the third fallback, which is followed by no other.
 func (s *Scheduler) stand(ctx context.Context, w Wave) error {
 	leaves, err := s.d.Ledger.Leaves(ctx, w.ID)
 	if err != nil {
@@ -54,11 +54,11 @@ func (s *Scheduler) stand(ctx context.Context, w Wave) error {
 		return nil
 	}
 	round := roundTime(w.Beacon, w.Round)
-	middle := deadline.Add(round.Sub(deadline) / 2)
+	gap := round.Sub(deadline)
 	switch {
-	case now.Before(middle):
+	case now.Before(deadline.Add(gap / 2)):
 		return nil
-	case !now.Before(round):
+	case now.After(deadline.Add(gap * 3 / 4)):
 		return s.giveUp(ctx, w, now)
 	case w.Attempt == maxAttempt:
 		return s.cancel(ctx, w, reasonCosignatures)
