@@ -73,6 +73,11 @@ func OpenCheckpoint(msg []byte, log note.Verifier, others ...note.Verifier) (Che
 	if !signedBy(n, log) {
 		return Checkpoint{}, nil, Refuse(CodeSignature, "the checkpoint is not signed by its log")
 	}
+	for _, s := range n.Sigs {
+		if _, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil {
+			return Checkpoint{}, nil, Refuse(CodeSignature, "a signature that is encoded in an unusual way")
+		}
+	}
 	c, err := ParseCheckpoint(n.Text)
 	if err != nil {
 		return Checkpoint{}, nil, err
