@@ -125,8 +125,7 @@ func TestWaveJobs(t *testing.T) {
 
 	// A job that was done does not bar the next one of its kind; a store that is away makes it rest, not fail.
 	asked.fail <- booking.Refuse(booking.CodeUnavailable, "away")
-	step := func() { w.write(true, func(tx pgx.Tx) error { return outbox.Step(ctx, tx, "krk-passport-2026w50", wave.StepDraw, soon) }) }
-	step()
+	w.write(true, func(tx pgx.Tx) error { return outbox.Step(ctx, tx, "krk-passport-2026w50", wave.StepDraw, soon) })
 	asked.want(t, "krk-passport-2026w50 draw", "krk-passport-2026w50 draw")
 	asked.fail <- booking.Refuse(booking.CodeDrawAbsent, "gone") // given up
 	w.write(true, func(tx pgx.Tx) error { return outbox.Step(ctx, tx, "xxx-passport-2026w50", wave.StepDraw, soon) })

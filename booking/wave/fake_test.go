@@ -344,7 +344,10 @@ func (st *stage) Frozen(_ context.Context, id ID) (Frozen, error) {
 
 // The others.
 
-func (st *stage) Nullify(context.Context, string, []uuid.UUID) ([][32]byte, error) { return nil, nil }
+func (st *stage) Nullify(context.Context, string, []uuid.UUID) ([][32]byte, error) {
+	return nil, nil
+}
+
 func (st *stage) NullifyPersons(context.Context, string, []uuid.UUID) ([][32]byte, error) {
 	return nil, nil
 }
