@@ -24,6 +24,8 @@ type cli struct {
 	Config  configCommand  `cmd:"" help:"Check or show the configuration."`
 	Staff   staffCommand   `cmd:"" help:"The register of officers and other staff."`
 	Draw    drawCommand    `cmd:"" help:"Draw lots that anyone can check."`
+	Journal journalCommand `cmd:"" help:"Check the public logs."`
+	Witness witnessCommand `cmd:"" help:"Cosign the public logs for others to trust."`
 	QES     qesCommand     `cmd:"" name:"qes" help:"Work with qualified electronic signatures."`
 
 	Version kong.VersionFlag `help:"Print the version."`

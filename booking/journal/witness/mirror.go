@@ -14,7 +14,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"chesna/booking/journal"
-	"chesna/booking/journal/audit"
+	"chesna/booking/journal/monitor"
 )
 
 // followTimeout bounds the work for one checkpoint, downloads included. It goes on when the operator hangs up, so that the
@@ -24,7 +24,7 @@ const followTimeout = 5 * time.Minute
 // mirror holds the files of the draws.
 type mirror struct {
 	dir    string
-	source audit.Source // the log draws
+	source monitor.Source // the log draws
 	log    *slog.Logger
 }
 
@@ -81,7 +81,7 @@ func (m *mirror) follow(ctx context.Context, log *watched, head journal.Head) er
 		if (t.N+1)*journal.TileWidth <= tree.Head().Size {
 			continue
 		}
-		entries, err := audit.ReadEntries(working, m.source, t)
+		entries, err := monitor.ReadEntries(working, m.source, t)
 		if err != nil {
 			return unreachable("the log's entries cannot be read", err)
 		}

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"chesna/booking/journal"
-	"chesna/booking/journal/audit"
+	"chesna/booking/journal/monitor"
 )
 
 // maxBody is the longest request: a checkpoint and 63 hashes are far below.
@@ -61,7 +61,7 @@ func Open(d Deps) (_ *Server, err error) {
 		}
 	}()
 	if d.Mirror != "" {
-		source, err := audit.Open(strings.TrimSuffix(d.Mirror, "/")+"/draws", d.HTTP)
+		source, err := monitor.Open(strings.TrimSuffix(d.Mirror, "/")+"/draws", d.HTTP)
 		if err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package audit
+package monitor
 
 import (
 	"context"
@@ -42,7 +42,7 @@ func Open(where string, client *http.Client) (Source, error) {
 		return nil, fmt.Errorf("%s: not an address like https://host/journal", where)
 	}
 	if client == nil {
-		return nil, errors.New("audit: an HTTP client is required")
+		return nil, errors.New("monitor: an HTTP client is required")
 	}
 	return web{strings.TrimSuffix(where, "/"), client}, nil
 }

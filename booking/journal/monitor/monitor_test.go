@@ -1,4 +1,4 @@
-package audit_test
+package monitor_test
 
 import (
 	"bytes"
@@ -13,31 +13,31 @@ import (
 	"testing"
 
 	"chesna/booking/journal"
-	"chesna/booking/journal/audit"
 	"chesna/booking/journal/journaltest"
+	"chesna/booking/journal/monitor"
 )
 
 // site serves an invented log.
-func site(t testing.TB, l *journal.Log) audit.Source {
+func site(t testing.TB, l *journal.Log) monitor.Source {
 	t.Helper()
 	server := httptest.NewServer(http.StripPrefix("/draws", l.Handler()))
 	t.Cleanup(server.Close)
-	s, err := audit.Open(server.URL+"/draws/", server.Client())
+	s, err := monitor.Open(server.URL+"/draws/", server.Client())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func known(t testing.TB) audit.Options {
+func known(t testing.TB) monitor.Options {
 	t.Helper()
 	_, v, _ := journaltest.LogKey(t, journaltest.Origin, 0)
-	return audit.Options{Key: v, Log: journal.NameDraws}
+	return monitor.Options{Key: v, Log: journal.NameDraws}
 }
 
-func verify(t testing.TB, s audit.Source, o audit.Options) *audit.Report {
+func verify(t testing.TB, s monitor.Source, o monitor.Options) *monitor.Report {
 	t.Helper()
-	r, err := audit.Verify(t.Context(), s, o)
+	r, err := monitor.Verify(t.Context(), s, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,9 +45,9 @@ func verify(t testing.TB, s audit.Source, o audit.Options) *audit.Report {
 }
 
 // fails lists the names of the checks that failed.
-func fails(r *audit.Report) (names []string) {
+func fails(r *monitor.Report) (names []string) {
 	for _, c := range r.Checks {
-		if c.Status == audit.Fails {
+		if c.Status == monitor.Fails {
 			names = append(names, c.Name)
 		}
 	}
@@ -68,11 +68,11 @@ func TestAnHonestLogOfAnySize(t *testing.T) {
 		if r := verify(t, s, o); !r.OK() || r.Checkpoint.Size != int64(size) {
 			t.Fatalf("at %d leaves: %v", size, r.Checks)
 		}
-		got, err := audit.Fetch(t.Context(), s, dir)
+		got, err := monitor.Fetch(t.Context(), s, dir)
 		if err != nil || got.Checkpoint.Size != int64(size) {
 			t.Fatal(got, err)
 		}
-		if r := verify(t, audit.Folder(dir), o); !r.OK() {
+		if r := verify(t, monitor.Folder(dir), o); !r.OK() {
 			t.Fatalf("the copy at %d leaves: %v", size, r.Checks)
 		}
 		latest, err := l.Latest(t.Context())
@@ -81,11 +81,11 @@ func TestAnHonestLogOfAnySize(t *testing.T) {
 		}
 		since = latest.Note
 	}
-	again, err := audit.Fetch(t.Context(), s, dir)
+	again, err := monitor.Fetch(t.Context(), s, dir)
 	if err != nil || again.Kept < 2*size/256 || again.Files > 8 {
 		t.Errorf("a copy that is up to date: %+v %v", again, err)
 	}
-	if r := verify(t, s, audit.Options{}); !r.OK() || r.Checks[1].Status != audit.Skipped {
+	if r := verify(t, s, monitor.Options{}); !r.OK() || r.Checks[1].Status != monitor.Skipped {
 		t.Errorf("without a key: %v", r.Checks)
 	}
 }
@@ -96,7 +96,7 @@ func copied(t testing.TB) string {
 	l, m := journaltest.NewLog(t, nil)
 	journaltest.Extend(t, l, m, journaltest.Draws(0, 600)...)
 	dir := t.TempDir()
-	if _, err := audit.Fetch(t.Context(), site(t, l), dir); err != nil {
+	if _, err := monitor.Fetch(t.Context(), site(t, l), dir); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -119,7 +119,7 @@ func TestEveryByteOfTheTilesCounts(t *testing.T) {
 			if err := os.WriteFile(path, bad, 0o600); err != nil {
 				return err
 			}
-			if r, err := audit.Verify(t.Context(), audit.Folder(dir), known(t)); err == nil && r.OK() {
+			if r, err := monitor.Verify(t.Context(), monitor.Folder(dir), known(t)); err == nil && r.OK() {
 				t.Errorf("%s: byte %d can be changed", path, i)
 			}
 		}
@@ -128,7 +128,7 @@ func TestEveryByteOfTheTilesCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := verify(t, audit.Folder(dir), known(t)); !r.OK() {
+	if r := verify(t, monitor.Folder(dir), known(t)); !r.OK() {
 		t.Errorf("after all was put back: %v", r.Checks)
 	}
 }
@@ -136,23 +136,23 @@ func TestEveryByteOfTheTilesCounts(t *testing.T) {
 func TestWhatIsWrongIsNamed(t *testing.T) {
 	_, impostor, _ := journaltest.LogKey(t, journaltest.Origin, 1)
 	for name, c := range map[string]struct {
-		spoil func(t *testing.T, dir string, o *audit.Options)
+		spoil func(t *testing.T, dir string, o *monitor.Options)
 		want  string
 	}{
-		"another key":     {func(_ *testing.T, _ string, o *audit.Options) { o.Key = impostor }, "signature"},
+		"another key":     {func(_ *testing.T, _ string, o *monitor.Options) { o.Key = impostor }, "signature"},
 		"an edited entry": {edit("tile/entries/001", func(b []byte) []byte { return bytes.Replace(b, []byte(`"d300"`), []byte(`"d301"`), 1) }), "entries"},
 		"an edited tile":  {edit("tile/0/001", func(b []byte) []byte { b[77] ^= 8; return b }), "tiles"},
 		"an upper tile":   {edit("tile/1/000.p/2", func(b []byte) []byte { b[0] ^= 8; return b }), "tiles"},
 		"a dropped entry": {edit("tile/entries/000", func(b []byte) []byte { return b[2+len(journaltest.Draws(0, 1)[0]):] }), "entries"},
-		"a shorter history": {func(t *testing.T, _ string, o *audit.Options) {
+		"a shorter history": {func(t *testing.T, _ string, o *monitor.Options) {
 			l, m := journaltest.NewLog(t, nil)
 			o.Since = journaltest.Extend(t, l, m, journaltest.Draws(0, 601)...).Note
 		}, "since"},
-		"another history": {func(t *testing.T, _ string, o *audit.Options) {
+		"another history": {func(t *testing.T, _ string, o *monitor.Options) {
 			l, m := journaltest.NewLog(t, nil)
 			o.Since = journaltest.Extend(t, l, m, journaltest.Draws(1, 300)...).Note
 		}, "since"},
-		"too few witnesses": {func(t *testing.T, _ string, o *audit.Options) {
+		"too few witnesses": {func(t *testing.T, _ string, o *monitor.Options) {
 			_, _, key := journaltest.LogKey(t, journaltest.Origin, 0)
 			o.Key, o.Policy = nil, &journal.Policy{Logs: journal.PolicyLogs{Draws: key}, K: 1, Witnesses: []journal.PolicyWitness{{Key: journaltest.WitnessKey(t, "w").String()}}}
 		}, "cosignatures"},
@@ -160,15 +160,15 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir, o := copied(t), known(t)
 			c.spoil(t, dir, &o)
-			if got := fails(verify(t, audit.Folder(dir), o)); !slices.Contains(got, c.want) {
+			if got := fails(verify(t, monitor.Folder(dir), o)); !slices.Contains(got, c.want) {
 				t.Errorf("%v fail, want %s", got, c.want)
 			}
 		})
 	}
 }
 
-func edit(path string, change func([]byte) []byte) func(*testing.T, string, *audit.Options) {
-	return func(t *testing.T, dir string, _ *audit.Options) {
+func edit(path string, change func([]byte) []byte) func(*testing.T, string, *monitor.Options) {
+	return func(t *testing.T, dir string, _ *monitor.Options) {
 		path := filepath.Join(dir, path)
 		b, err := os.ReadFile(path)
 		if err != nil {
@@ -197,14 +197,14 @@ func TestWhatCannotBeReadHasNoVerdict(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "tile/0/001")); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := audit.Verify(t.Context(), audit.Folder(dir), known(t)); err == nil || !strings.Contains(err.Error(), "tile/0/001") {
+	if r, err := monitor.Verify(t.Context(), monitor.Folder(dir), known(t)); err == nil || !strings.Contains(err.Error(), "tile/0/001") {
 		t.Errorf("a missing tile: %v %v", r, err)
 	}
-	if _, err := audit.Verify(t.Context(), audit.Folder(t.TempDir()), known(t)); err == nil {
+	if _, err := monitor.Verify(t.Context(), monitor.Folder(t.TempDir()), known(t)); err == nil {
 		t.Error("an empty folder has a verdict")
 	}
 	for _, where := range []string{"ftp://host/x", "http://", "http://h/x?y", "http://h/#x"} {
-		if _, err := audit.Open(where, http.DefaultClient); err == nil {
+		if _, err := monitor.Open(where, http.DefaultClient); err == nil {
 			t.Errorf("%s is an address", where)
 		}
 	}
@@ -212,11 +212,11 @@ func TestWhatCannotBeReadHasNoVerdict(t *testing.T) {
 		_, _ = fmt.Fprintf(w, "%0100000d", 0)
 	}))
 	defer big.Close()
-	s, err := audit.Open(big.URL, big.Client())
+	s, err := monitor.Open(big.URL, big.Client())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := audit.Verify(t.Context(), s, known(t)); err == nil || !strings.Contains(err.Error(), "more than") {
+	if _, err := monitor.Verify(t.Context(), s, known(t)); err == nil || !strings.Contains(err.Error(), "more than") {
 		t.Errorf("a checkpoint without end: %v", err)
 	}
 }
@@ -231,7 +231,7 @@ func TestACopyIsNotReplacedByAFork(t *testing.T) {
 	for _, n := range []int{10, 600} {
 		l, m := journaltest.NewLog(t, nil)
 		journaltest.Extend(t, l, m, journaltest.Leaves(0, n)...)
-		if _, err := audit.Fetch(t.Context(), site(t, l), dir); journal.CodeOf(err) != journal.CodeFork {
+		if _, err := monitor.Fetch(t.Context(), site(t, l), dir); journal.CodeOf(err) != journal.CodeFork {
 			t.Errorf("%d other leaves: %v", n, err)
 		}
 	}

@@ -1,4 +1,4 @@
-// Package audit reads a log as anybody can, from its tiles alone, and tells whether they hold together.
+// Package monitor reads a log as anybody can, from its tiles alone, and tells whether they hold together.
 //
 // Terms. A source is where a log's files are: an address, or a folder with a copy of them. A copy has the same names:
 // checkpoint, checkpoint.tsr, tile/….
@@ -9,4 +9,4 @@
 //   - Memory grows with one hash for 256 leaves, not with the leaves.
 //
 // Reading order: source.go, verify.go, fetch.go.
-package audit
+package monitor
