@@ -11,7 +11,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 TOOL := go tool -modfile=$(CURDIR)/.ci/tools.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-readme lint fmt fuzz bench bench-draw generate deps build clean
+.PHONY: help run test test-readme lint fmt fuzz bench bench-draw fairness generate deps build clean
 
 help: ## Show this list
 	@echo 'Chesna: appointments at consulates, for people.'
@@ -48,6 +48,9 @@ bench: deps ## Measure (PKG=…)
 bench-draw: ## Measure a draw of 1,000,000 entries on one core, and the odds of being first
 	@for what in Draw/Persons Draw/Families Odds; do \
 		GOMAXPROCS=1 go test -run '^$$' -bench "^Benchmark$$what$$" -benchtime 1x ./booking/draw || exit 1; done
+
+fairness: ## Simulate who gets the seats and write docs/FAIRNESS.md with its pictures (about 2 minutes)
+	go run ./loadtest/sim/cmd/fairness
 
 generate: ## Make the generated code again: SQL, API, and what go generate does
 	@git ls-files --cached --others --exclude-standard -- '*sqlc.yaml' | while read -r f; do \

@@ -139,19 +139,23 @@ type wave struct {
 	lots  [Returned]*lot
 }
 
+// keepers counts who holds seats in the end.
+type keepers struct{ all, bots int }
+
+func (k *keepers) keep(a *actor, out *sharesBatch) {
+	k.all++
+	if a.bot {
+		k.bots++
+		out.botSeats++
+	} else {
+		out.won[a.tenth]++
+	}
+}
+
 func (w *wave) run(rng *rand.Rand, out *sharesBatch) error {
+	var kept keepers
 	returned := make([]int, len(w.seats))
 	served := make([]bool, len(w.in[Online]))
-	kept, keptByBots := 0.0, 0.0
-	keep := func(a *actor) {
-		kept++
-		if a.bot {
-			keptByBots++
-			out.botSeats++
-		} else {
-			out.won[a.tenth]++
-		}
-	}
 	for p, lot := range w.lots {
 		wins, err := lot.draw(rng)
 		if err != nil {
@@ -169,22 +173,36 @@ func (w *wave) run(rng *rand.Rand, out *sharesBatch) error {
 			if rng.Float64() < quits {
 				returned[win.window]++
 			} else {
-				keep(&w.in[p][win.entry])
+				kept.keep(&w.in[p][win.entry], out)
 			}
 		}
 	}
+	if err := w.standby(rng, returned, served, &kept, out); err != nil {
+		return err
+	}
+	bots, all := 0, 0
+	for _, in := range w.in {
+		bots += countBots(in)
+		all += len(in)
+	}
+	out.all.add(pair{float64(kept.bots), float64(kept.all) * float64(bots) / float64(all)})
+	return nil
+}
+
+// standby gives the returned seats to the unserved of the online pool.
+func (w *wave) standby(rng *rand.Rand, returned []int, served []bool, kept *keepers, out *sharesBatch) error {
 	var waiting []actor
 	for i, a := range w.in[Online] {
 		if !served[i] {
 			waiting = append(waiting, a)
 		}
 	}
-	standby, err := newLot(returned, wishesOf(waiting))
+	l, err := newLot(returned, wishesOf(waiting))
 	if err != nil {
 		return err
 	}
 	for i := range standbys {
-		wins, err := standby.draw(rng)
+		wins, err := l.draw(rng)
 		if err != nil {
 			return err
 		}
@@ -193,15 +211,9 @@ func (w *wave) run(rng *rand.Rand, out *sharesBatch) error {
 			continue
 		}
 		for _, win := range wins {
-			keep(&waiting[win.entry])
+			kept.keep(&waiting[win.entry], out)
 		}
 	}
-	bots, all := 0, 0
-	for _, in := range w.in {
-		bots += countBots(in)
-		all += len(in)
-	}
-	out.all.add(pair{keptByBots, kept * float64(bots) / float64(all)})
 	return nil
 }
 
@@ -228,19 +240,35 @@ func countBots(in []actor) (n int) {
 func (s *shares) rows() []ShareRow {
 	rows := make([]ShareRow, len(s.batches))
 	for i, batches := range s.batches {
-		row := &rows[i]
-		row.Bots, row.Waves = s.size.Bots[i], len(batches)*s.draws
-		for _, b := range batches {
-			row.BotSeats += b.botSeats
-		}
-		row.Draw = over(batches, func(b *sharesBatch) pair { return b.all })
-		for p := range row.Pools {
-			row.Pools[p] = over(batches, func(b *sharesBatch) pair { return b.pools[p] })
-		}
-		row.FirstCome = over(batches, func(b *sharesBatch) pair { return b.firstCome })
-		row.FirstComeTenth = over(batches, func(b *sharesBatch) pair { return b.firstComeTenth })
+		rows[i] = s.row(batches)
+		rows[i].Bots = s.size.Bots[i]
 	}
 	return rows
+}
+
+// few takes the rows of at most 100 bots together, which see each single pool too seldom by themselves.
+func (s *shares) few() ShareRow {
+	var all []sharesBatch
+	for i, batches := range s.batches {
+		if s.size.Bots[i] <= 100 {
+			all = append(all, batches...)
+		}
+	}
+	return s.row(all)
+}
+
+func (s *shares) row(batches []sharesBatch) (row ShareRow) {
+	row.Waves = len(batches) * s.draws
+	for _, b := range batches {
+		row.BotSeats += b.botSeats
+	}
+	row.Draw = over(batches, func(b *sharesBatch) pair { return b.all })
+	for p := range row.Pools {
+		row.Pools[p] = over(batches, func(b *sharesBatch) pair { return b.pools[p] })
+	}
+	row.FirstCome = over(batches, func(b *sharesBatch) pair { return b.firstCome })
+	row.FirstComeTenth = over(batches, func(b *sharesBatch) pair { return b.firstComeTenth })
+	return row
 }
 
 func over[B any](batches []B, what func(*B) pair) Estimate {

@@ -40,12 +40,14 @@ type Findings struct {
 	Seed      uint64
 	Size      Size
 	Shares    []ShareRow
+	Few       ShareRow // at most 100 bots, together
 	Tenths    Tenths
 	Choice    []ChoiceRow
 	Patience  []PatienceRow
 	Farms     []FarmRow
 	Families  []FamilyRow
 	Returns   []ReturnRow
+	Opening   OpeningRow
 	Ablation  []AblationRow
 	Guarantee []GuaranteeRow
 	Surges    []SurgeRow
@@ -61,20 +63,21 @@ func Run(seed uint64, size Size) (*Findings, error) {
 		patience = newPatience(size)
 		family   = newFamilies(size)
 		returned = newReturns(size)
+		left     = newOpening(size)
 		without  = newAblation(size)
 		promise  = newGuarantee(size)
 		wait     = newWaiting(size)
 		jobs     []job
 	)
-	for _, study := range []interface{ jobs() []job }{promise, patience, wait, share, choice, family, returned, without} {
+	for _, study := range []interface{ jobs() []job }{promise, patience, wait, share, choice, family, returned, left, without} {
 		jobs = append(jobs, study.jobs()...)
 	}
 	if err := runAll(seed, jobs); err != nil {
 		return nil, err
 	}
 	return &Findings{
-		Seed: seed, Size: size, Shares: share.rows(), Tenths: share.tenths(), Choice: choice.rows(), Patience: patience.rows(),
-		Farms: patience.farmRows(), Families: family.rows(), Returns: returned.rows(), Ablation: without.rows(),
+		Seed: seed, Size: size, Shares: share.rows(), Few: share.few(), Tenths: share.tenths(), Choice: choice.rows(), Patience: patience.rows(),
+		Farms: patience.farmRows(), Families: family.rows(), Returns: returned.rows(), Opening: left.row(), Ablation: without.rows(),
 		Guarantee: promise.rows(), Surges: promise.surgeRows(), Waits: wait.rows(),
 	}, nil
 }

@@ -25,7 +25,7 @@ func (b *Bars) SVG() ([]byte, error) {
 	p.Words = append(p.Words, word{px(margin), "24", "start", 15, false, b.Title})
 	x := func(v float64) float64 { return f.left + b.X.place(v)*(f.right-f.left) }
 	for _, t := range b.X.Ticks {
-		p.Lines = append(p.Lines, line{px(x(t)), px(f.top), px(x(t)), px(f.bottom), pale})
+		p.Grid = append(p.Grid, line{px(x(t)), px(f.top), px(x(t)), px(f.bottom), pale})
 		p.Words = append(p.Words, word{px(x(t)), px(f.bottom + 16), "middle", 12, false, b.X.text(t)})
 	}
 	for i, bar := range b.Bars {

@@ -29,6 +29,8 @@ func (a Axis) text(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64
 type picture struct {
 	Title, Desc   string
 	Width, Height int
+	Bands         []rect // below everything
+	Grid          []line
 	Rects         []rect
 	Lines         []line
 	Paths         []path

@@ -29,20 +29,20 @@ type frame struct{ left, top, right, bottom float64 }
 // SVG draws the chart.
 func (l *Lines) SVG() ([]byte, error) {
 	const width, height = 680, 380
-	f := frame{64, 44, width - margin, height - 56 - 18*float64((len(l.Series)+1)/2)}
+	f := frame{64, 44, width - 2*margin, height - 56 - 18*float64((len(l.Series)+1)/2)}
 	p := &picture{Title: l.Title, Desc: l.Desc, Width: width, Height: height}
 	p.Words = append(p.Words, word{px(margin), "24", "start", 15, false, l.Title})
 	x := func(v float64) float64 { return f.left + l.X.place(v)*(f.right-f.left) }
 	y := func(v float64) float64 { return f.bottom - l.Y.place(v)*(f.bottom-f.top) }
 	if l.Band[0] != l.Band[1] {
-		p.Rects = append(p.Rects, rect{px(f.left), px(y(l.Band[1])), px(f.right - f.left), px(math.Max(2, y(l.Band[0])-y(l.Band[1]))), band})
+		p.Bands = append(p.Bands, rect{px(f.left), px(y(l.Band[1])), px(f.right - f.left), px(math.Max(2, y(l.Band[0])-y(l.Band[1]))), band})
 	}
 	for _, t := range l.X.Ticks {
 		p.Lines = append(p.Lines, line{px(x(t)), px(f.bottom), px(x(t)), px(f.bottom + 4), ink})
 		p.Words = append(p.Words, word{px(x(t)), px(f.bottom + 18), "middle", 12, false, l.X.text(t)})
 	}
 	for _, t := range l.Y.Ticks {
-		p.Lines = append(p.Lines, line{px(f.left), px(y(t)), px(f.right), px(y(t)), pale})
+		p.Grid = append(p.Grid, line{px(f.left), px(y(t)), px(f.right), px(y(t)), pale})
 		p.Words = append(p.Words, word{px(f.left - 6), px(y(t) + 4), "end", 12, false, l.Y.text(t)})
 	}
 	p.Lines = append(p.Lines, line{px(f.left), px(f.bottom), px(f.right), px(f.bottom), ink})

@@ -10,6 +10,12 @@ const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.
 <title>{{.Title | html}}</title>
 <desc>{{.Desc | html}}</desc>
 <rect width="100%" height="100%" fill="#ffffff"/>
+{{- range .Bands}}
+<rect x="{{.X}}" y="{{.Y}}" width="{{.W}}" height="{{.H}}" fill="{{.Fill}}"/>
+{{- end}}
+{{- range .Grid}}
+<line x1="{{.X1}}" y1="{{.Y1}}" x2="{{.X2}}" y2="{{.Y2}}" stroke="{{.Stroke}}"/>
+{{- end}}
 {{- range .Rects}}
 <rect x="{{.X}}" y="{{.Y}}" width="{{.W}}" height="{{.H}}" fill="{{.Fill}}"/>
 {{- end}}

@@ -116,7 +116,7 @@ func goals(f *sim.Findings) []goal {
 	return []goal{
 		{"Scalper's share of the seats ÷ his share of the identities, all pools and returned seats", "1.00 ± 0.05", "all intervals in " + from + "–" + to, verdict(allIn)},
 		{"The same in every pool by itself", "1.00 ± 0.05", fmt.Sprintf("%d of %d intervals wholly inside, %d means outside", k.Cells-k.Starred, k.Cells, k.Beyond), pools},
-		{"Win rate of the fastest tenth of people ÷ the slowest tenth, of those who entered", "0.95–1.05", estimate(f.Tenths.Ratio), verdict(f.Tenths.Ratio.Within(low, high))},
+		{"Win rate of the fastest tenth of people ÷ the slowest tenth, of those who entered", "0.95–1.05", fmt.Sprintf("%.3f (%.3f–%.3f)", f.Tenths.Ratio.Mean, f.Tenths.Ratio.Low, f.Tenths.Ratio.High), verdict(f.Tenths.Ratio.Within(low, high))},
 		{"Guaranteed entries missed per 1,000 wins, posts with at least 100 seats, steady state, T = ⌈1.5 T\\*⌉", "≤ 1", "at most " + most, verdict(missed)},
 	}
 }

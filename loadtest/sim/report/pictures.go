@@ -120,7 +120,7 @@ func guarantee(f *sim.Findings) *plot.Bars {
 	b := &plot.Bars{
 		Title: "Guaranteed entries missed per 1,000 wins: the worst case of each size of post",
 		Desc:  "In a steady state; and where arrivals multiply for eight weeks.",
-		X:     plot.Axis{Label: "missed per 1,000 wins (goal: at most 1)", Log: true, Ticks: []float64{0.1, 1, 10, 100, 1000, 2000}}, From: 0.1,
+		X:     plot.Axis{Label: "missed per 1,000 wins (goal: at most 1)", Log: true, Ticks: []float64{0.1, 1, 10, 100, 1000, 10000}}, From: 0.1,
 	}
 	worst := map[int]sim.GuaranteeRow{}
 	for _, r := range f.Guarantee {

@@ -22,6 +22,7 @@ func Pages(f *sim.Findings) (map[string][]byte, error) {
 	}
 	t, err := template.New("page").Funcs(template.FuncMap{
 		"est": estimate, "in": inside, "num": number, "pct": percent, "whole": whole, "ratio": factor, "never": never,
+		"fine":  func(e sim.Estimate) string { return fmt.Sprintf("%.3f (%.3f–%.3f)", e.Mean, e.Low, e.High) },
 		"tenth": func(i int) int { return i + 1 },
 		"div":   func(a, b int) int { return a / b },
 		"uk":    func(s string) string { return strings.ReplaceAll(s, ".", ",") },
@@ -39,7 +40,7 @@ func Pages(f *sim.Findings) (map[string][]byte, error) {
 	}{f, goals(f), keyOf(f)}); err != nil {
 		return nil, fmt.Errorf("write the page: %w", err)
 	}
-	out["FAIRNESS.md"] = b.Bytes()
+	out["FAIRNESS.md"] = bytes.ReplaceAll(b.Bytes(), []byte("| \n"), []byte("|\n"))
 	return out, nil
 }
 

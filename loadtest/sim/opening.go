@@ -1,0 +1,77 @@
+package sim
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// OpeningRow is what a ring gets of leftover seats that open at a random moment to whoever is there in the first
+// minutes, in random order: all of its bots, and those people who happened to look.
+type OpeningRow struct {
+	People  float64  // present, on average
+	Present Estimate // share of the seats ÷ share of those present
+	Waiting Estimate // ÷ share of those who watch at all
+}
+
+// openingMinutes is how long arrivals are put in random order.
+const openingMinutes = 5
+
+// openingBatch is what some openings add.
+type openingBatch struct{ present, waiting, people pair }
+
+type opening struct {
+	size Size
+	out  []openingBatch
+}
+
+func newOpening(size Size) *opening {
+	return &opening{size: size, out: make([]openingBatch, size.Repeats)}
+}
+
+func (o *opening) jobs() []job {
+	jobs := make([]job, len(o.out))
+	for b := range o.out {
+		jobs[b] = job{cellName("opening", b), func(rng *rand.Rand) error { return o.batch(rng, &o.out[b]) }}
+	}
+	return jobs
+}
+
+func (o *opening) batch(rng *rand.Rand, out *openingBatch) error {
+	const seats, bots = ringSeats / 5, ringSeats
+	looks := 1 - math.Exp(-openingMinutes*60.0/lookEvery)
+	for range turnsOfBatch {
+		people := 0
+		for range watchers {
+			if rng.Float64() < looks {
+				people++
+			}
+		}
+		wishes := make([]wish, people+bots)
+		for i := range wishes {
+			wishes[i].windows = 1
+		}
+		wins, err := drawOnce(rng, []int{seats}, wishes)
+		if err != nil {
+			return err
+		}
+		got := 0.0
+		for _, w := range wins {
+			if w.entry >= people {
+				got++
+			}
+		}
+		given := float64(len(wins))
+		out.present.add(pair{got, given * bots / float64(people+bots)})
+		out.waiting.add(pair{got, given * bots / float64(watchers+bots)})
+		out.people.add(pair{float64(people), 1})
+	}
+	return nil
+}
+
+func (o *opening) row() OpeningRow {
+	return OpeningRow{
+		People:  over(o.out, func(b *openingBatch) pair { return b.people }).Mean,
+		Present: over(o.out, func(b *openingBatch) pair { return b.present }),
+		Waiting: over(o.out, func(b *openingBatch) pair { return b.waiting }),
+	}
+}
