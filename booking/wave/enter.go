@@ -258,15 +258,15 @@ func (o *Office) foresee(ctx context.Context, w Wave, a Acceptance) error {
 			e.RetryAfter = st.PausedUntil.Sub(now)
 			return e
 		}
-		if i == 0 {
-			continue
-		}
 		live, found, err := o.d.Ledger.LiveEntry(ctx, m.Applicant, w.Group)
 		if err != nil {
 			return err
 		}
 		if found && (live.Declarer != a.Declarer || (live.Wave != a.Wave && live.Wave != a.Leaves)) {
 			return wrong(booking.CodeAlreadyEntered, pointer, "already-entered", "this person has a live entry already; a person has one everywhere")
+		}
+		if i == 0 {
+			continue
 		}
 		switch err := o.d.Ledger.Blocked(ctx, m.Applicant, w.Group); booking.CodeOf(err) {
 		case booking.CodeOfferOpen:
