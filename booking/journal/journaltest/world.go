@@ -30,22 +30,27 @@ func Seed(name string) []byte {
 	return sum[:]
 }
 
-// LogKey is the key pair of an invented log; another variant, another key.
+// LogKey is the key pair of an invented log, with its verifier key; another variant, another key.
 func LogKey(t testing.TB, origin string, variant int) (note.Signer, note.Verifier, string) {
 	t.Helper()
-	secret, public, err := note.GenerateKey(bytes.NewReader(Seed(fmt.Sprint(origin, variant))), origin)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := note.NewSigner(secret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	verifier, err := journal.NewVerifier(public)
+	signer, verifier, public, err := NewLogKey(origin, variant)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return signer, verifier, public
+}
+
+// NewLogKey is LogKey without a test.
+func NewLogKey(origin string, variant int) (signer note.Signer, verifier note.Verifier, public string, err error) {
+	secret, public, err := note.GenerateKey(bytes.NewReader(Seed(fmt.Sprint(origin, variant))), origin)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	if signer, err = note.NewSigner(secret); err != nil {
+		return nil, nil, "", err
+	}
+	verifier, err = journal.NewVerifier(public)
+	return signer, verifier, public, err
 }
 
 // WitnessKey is the key of an invented witness.
