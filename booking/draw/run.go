@@ -1,7 +1,6 @@
 package draw
 
 import (
-	"bytes"
 	"encoding/hex"
 	"fmt"
 )
@@ -65,20 +64,19 @@ func newResult(m *Manifest, rows []Entry, sorted []int32, keys [][32]byte, windo
 
 // Bytes is the published result file.
 func (r *Result) Bytes() []byte {
-	var b bytes.Buffer
+	const nfBytes = 64
+	b := make([]byte, 0, (len(r.Served)+len(r.Waiting))*(nfBytes+1)+len(r.Served)*16+32)
 	for _, s := range r.Served {
-		b.WriteString(hex.EncodeToString(s.NF[:]))
+		b = hex.AppendEncode(b, s.NF[:])
 		for i, id := range s.Seats {
-			b.WriteByte(" ,"[min(i, 1)])
-			b.WriteString(id)
+			b = append(b, " ,"[min(i, 1)])
+			b = append(b, id...)
 		}
-		b.WriteByte('\n')
+		b = append(b, '\n')
 	}
-	b.WriteString("--\n")
-	for _, nf := range r.Waiting {
-		b.WriteString(hex.EncodeToString(nf[:]))
-		b.WriteByte('\n')
+	b = append(b, "--\n"...)
+	for i := range r.Waiting {
+		b = append(hex.AppendEncode(b, r.Waiting[i][:]), '\n')
 	}
-	fmt.Fprintf(&b, "closed %016x\n", r.Closed)
-	return b.Bytes()
+	return fmt.Appendf(b, "closed %016x\n", r.Closed)
 }
