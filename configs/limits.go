@@ -46,6 +46,7 @@ const (
 	ActionConfirm      = "confirm"
 	ActionCancel       = "cancel"
 	ActionMail         = "mail"    // verification mails
+	ActionEnter        = "enter"   // entering, changing or leaving a draw
 	ActionPublish      = "publish" // an officer's weeks
 )
 
@@ -53,6 +54,6 @@ const (
 func PersonActions() []string {
 	return []string{
 		ActionSignIn, ActionAvailability, ActionHold, ActionExtend, ActionRelease,
-		ActionConfirm, ActionCancel, ActionMail, ActionPublish,
+		ActionConfirm, ActionCancel, ActionEnter, ActionMail, ActionPublish,
 	}
 }

@@ -63,6 +63,10 @@ type Deps struct {
 	Catalogue *booking.Catalogue
 	Bookings  Bookings
 	Identity  Identity
+	// Draws are the waves; nil where nothing is given by draw: every draw is absent then.
+	Draws Draws
+	// Logs are the public logs by name ("journal", "draws"), served under /journal/ and /draws/.
+	Logs map[string]http.Handler
 	// Limits by person and action (the x-person-limit of an operation); nil: none.
 	Limits PersonLimits
 	// Timeout bounds one request; 15 s when zero.
@@ -108,13 +112,23 @@ func (a *API) Mount() {
 	for _, o := range a.contract.Operations() {
 		gates[o.ID] = []echo.MiddlewareFunc{a.gate(o)}
 		if o.Public && o.Method == http.MethodGet {
-			gates[o.ID] = append(gates[o.ID], api.Cached(time.Minute))
+			gates[o.ID] = append(gates[o.ID], api.Cached(cacheAge(o.ID)))
 		}
 	}
 	oapi.RegisterHandlersWithOptions(r, oapi.NewStrictHandler(a, nil), oapi.RegisterHandlersOptions{OperationMiddlewares: gates})
+	a.mountLogs()
 	r.GET("/openapi.yaml", func(c echo.Context) error {
 		return c.Blob(http.StatusOK, "application/yaml", oapi.Spec())
 	}, a.d.Server.Limit(api.ClassCatalogue), api.Cached(time.Hour))
 	r.GET("/docs", func(c echo.Context) error { return c.HTMLBlob(http.StatusOK, a.page) },
 		a.d.Server.Limit(api.ClassCatalogue), api.Cached(time.Hour))
+}
+
+// cacheAge is how long a public answer may be kept: draws change by the second.
+func cacheAge(operation string) time.Duration {
+	switch operation {
+	case "listDraws", "getDraw", "getResult", "getBundle":
+		return 2 * time.Second
+	}
+	return time.Minute
 }

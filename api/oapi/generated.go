@@ -98,6 +98,102 @@ func (e ConsulatePool) Valid() bool {
 	}
 }
 
+// Defines values for DrawKind.
+const (
+	Main    DrawKind = "main"
+	Standby DrawKind = "standby"
+)
+
+// Valid indicates whether the value is a known member of the DrawKind enum.
+func (e DrawKind) Valid() bool {
+	switch e {
+	case Main:
+		return true
+	case Standby:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DrawPool.
+const (
+	DrawPoolDraw  DrawPool = "draw"
+	DrawPoolKiosk DrawPool = "kiosk"
+	DrawPoolOpen  DrawPool = "open"
+	DrawPoolToday DrawPool = "today"
+)
+
+// Valid indicates whether the value is a known member of the DrawPool enum.
+func (e DrawPool) Valid() bool {
+	switch e {
+	case DrawPoolDraw:
+		return true
+	case DrawPoolKiosk:
+		return true
+	case DrawPoolOpen:
+		return true
+	case DrawPoolToday:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DrawState.
+const (
+	DrawStateAnnounced DrawState = "announced"
+	DrawStateCancelled DrawState = "cancelled"
+	DrawStateClosed    DrawState = "closed"
+	DrawStateDrawn     DrawState = "drawn"
+	DrawStateFinished  DrawState = "finished"
+	DrawStateStanding  DrawState = "standing"
+)
+
+// Valid indicates whether the value is a known member of the DrawState enum.
+func (e DrawState) Valid() bool {
+	switch e {
+	case DrawStateAnnounced:
+		return true
+	case DrawStateCancelled:
+		return true
+	case DrawStateClosed:
+		return true
+	case DrawStateDrawn:
+		return true
+	case DrawStateFinished:
+		return true
+	case DrawStateStanding:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EntryState.
+const (
+	EntryStateEnded  EntryState = "ended"
+	EntryStateLeft   EntryState = "left"
+	EntryStateLive   EntryState = "live"
+	EntryStateServed EntryState = "served"
+)
+
+// Valid indicates whether the value is a known member of the EntryState enum.
+func (e EntryState) Valid() bool {
+	switch e {
+	case EntryStateEnded:
+		return true
+	case EntryStateLeft:
+		return true
+	case EntryStateLive:
+		return true
+	case EntryStateServed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HoldState.
 const (
 	Confirming HoldState = "confirming"
@@ -152,6 +248,33 @@ func (e LegalWeekRule) Valid() bool {
 	case LegalWeekRuleNone:
 		return true
 	case LegalWeekRuleWeek:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OfferState.
+const (
+	OfferStateDeclined OfferState = "declined"
+	OfferStateExpired  OfferState = "expired"
+	OfferStateOpen     OfferState = "open"
+	OfferStateSigned   OfferState = "signed"
+	OfferStateWithheld OfferState = "withheld"
+)
+
+// Valid indicates whether the value is a known member of the OfferState enum.
+func (e OfferState) Valid() bool {
+	switch e {
+	case OfferStateDeclined:
+		return true
+	case OfferStateExpired:
+		return true
+	case OfferStateOpen:
+		return true
+	case OfferStateSigned:
+		return true
+	case OfferStateWithheld:
 		return true
 	default:
 		return false
@@ -448,6 +571,46 @@ type Availability struct {
 	Windows  []Window   `json:"windows"`
 }
 
+// BeaconChain defines model for BeaconChain.
+type BeaconChain struct {
+	ChainHash   string `json:"chainHash"`
+	Development bool   `json:"development"`
+	Genesis     int64  `json:"genesis"`
+	GenesisSeed string `json:"genesisSeed"`
+	Id          string `json:"id"`
+	Period      int64  `json:"period"`
+	PublicKey   string `json:"publicKey"`
+	Scheme      string `json:"scheme"`
+}
+
+// Card defines model for Card.
+type Card struct {
+	Basis string `json:"basis"`
+
+	// Chance Of at least one seat in the next three draws: an estimate from below.
+	Chance     float64 `json:"chance"`
+	Draw       string  `json:"draw"`
+	Entries    int     `json:"entries"`
+	Guaranteed bool    `json:"guaranteed"`
+
+	// Known There is a basis for the chance.
+	Known bool `json:"known"`
+
+	// Place Your place in the waiting order, from 1; 0 when served.
+	Place int `json:"place"`
+	Seats int `json:"seats"`
+
+	// Served Your entry got seats.
+	Served        bool `json:"served"`
+	ServedEntries int  `json:"servedEntries"`
+
+	// Standby The standby draw that comes next for you.
+	Standby    *string `json:"standby,omitempty"`
+	Target     int     `json:"target"`
+	Weight     int     `json:"weight"`
+	WeightNext int     `json:"weightNext"`
+}
+
 // Challenge defines model for Challenge.
 type Challenge struct {
 	ChallengeId string `json:"challengeId"`
@@ -539,6 +702,84 @@ type District struct {
 	Regions *[]string   `json:"regions,omitempty"`
 }
 
+// Draw defines model for Draw.
+type Draw struct {
+	Announced time.Time   `json:"announced"`
+	Attempt   int         `json:"attempt"`
+	Beacon    BeaconChain `json:"beacon"`
+	Closes    time.Time   `json:"closes"`
+	Consulate string      `json:"consulate"`
+
+	// Deadline Until then the witnesses must have cosigned the close.
+	Deadline time.Time  `json:"deadline"`
+	Drawn    *time.Time `json:"drawn,omitempty"`
+	Entries  int        `json:"entries"`
+
+	// Family The main draw of the week, to whose standby draws returned seats go.
+	Family       string      `json:"family"`
+	Group        string      `json:"group"`
+	Guarantee    Guarantee   `json:"guarantee"`
+	Id           string      `json:"id"`
+	Kind         DrawKind    `json:"kind"`
+	Leftover     int         `json:"leftover"`
+	ManifestRoot string      `json:"manifestRoot"`
+	OfferUntil   *time.Time  `json:"offerUntil,omitempty"`
+	Offers       OfferCounts `json:"offers"`
+
+	// Open Entries are taken now.
+	Open        bool      `json:"open"`
+	Opens       time.Time `json:"opens"`
+	Parent      *string   `json:"parent,omitempty"`
+	Pool        DrawPool  `json:"pool"`
+	Predecessor *string   `json:"predecessor,omitempty"`
+	Round       int64     `json:"round"`
+
+	// RoundTime When the beacon's round is published.
+	RoundTime time.Time `json:"roundTime"`
+	Seats     int       `json:"seats"`
+	Served    int       `json:"served"`
+	State     DrawState `json:"state"`
+	TimeZone  string    `json:"timeZone"`
+
+	// Week ISO week of the seats.
+	Week    string       `json:"week"`
+	Windows []DrawWindow `json:"windows"`
+}
+
+// DrawKind defines model for Draw.Kind.
+type DrawKind string
+
+// DrawPool defines model for Draw.Pool.
+type DrawPool string
+
+// DrawId defines model for DrawId.
+type DrawId = string
+
+// DrawList defines model for DrawList.
+type DrawList struct {
+	Items []Draw `json:"items"`
+
+	// Next Send it as `before` for the next page.
+	Next *time.Time `json:"next,omitempty"`
+}
+
+// DrawState defines model for DrawState.
+type DrawState string
+
+// DrawWindow defines model for DrawWindow.
+type DrawWindow struct {
+	// From First start.
+	From  time.Time `json:"from"`
+	Label string    `json:"label"`
+
+	// Number What entries name it by.
+	Number int `json:"number"`
+	Seats  int `json:"seats"`
+
+	// To Last start.
+	To time.Time `json:"to"`
+}
+
 // EmailChange defines model for EmailChange.
 type EmailChange struct {
 	Email string `json:"email"`
@@ -547,6 +788,74 @@ type EmailChange struct {
 // EmailCode defines model for EmailCode.
 type EmailCode struct {
 	Code string `json:"code"`
+}
+
+// Entry defines model for Entry.
+type Entry struct {
+	AcceptedAt time.Time `json:"acceptedAt"`
+	Commitment string    `json:"commitment"`
+	Draw       string    `json:"draw"`
+	DrawState  DrawState `json:"drawState"`
+	Guaranteed bool      `json:"guaranteed"`
+
+	// Line Your line in the published file of entries.
+	Line    string        `json:"line"`
+	Members []EntryMember `json:"members"`
+
+	// Nf Your name in the published files.
+	Nf string `json:"nf"`
+
+	// Opening 32 random bytes: commitment = SHA-256(request ‖ opening).
+	Opening *string `json:"opening,omitempty"`
+	Receipt *string `json:"receipt,omitempty"`
+
+	// Request The text that you signed.
+	Request     *[]byte `json:"request,omitempty"`
+	Reschedules *string `json:"reschedules,omitempty"`
+	Rev         int     `json:"rev"`
+	ServedIn    *string `json:"servedIn,omitempty"`
+	Size        int     `json:"size"`
+
+	// Standby Standby draws that carry the entry now.
+	Standby *[]string  `json:"standby,omitempty"`
+	State   EntryState `json:"state"`
+	Weight  int        `json:"weight"`
+	Windows []int      `json:"windows"`
+}
+
+// EntryState defines model for Entry.State.
+type EntryState string
+
+// EntryList defines model for EntryList.
+type EntryList struct {
+	Items []Entry `json:"items"`
+}
+
+// EntryMember defines model for EntryMember.
+type EntryMember struct {
+	// Other Another person than you.
+	Other   bool   `json:"other"`
+	Service string `json:"service"`
+}
+
+// EntryRequest defines model for EntryRequest.
+type EntryRequest struct {
+	// Applicant Another person for whom the service is asked. Leave it out to ask for yourself.
+	Applicant *Applicant `json:"applicant,omitempty"`
+
+	// Cannot Your word that you can accept fewer than three windows only.
+	Cannot *bool `json:"cannot,omitempty"`
+
+	// Members Who comes, for which service; instead of service and applicant when several come together.
+	Members     *[]MemberRequest `json:"members,omitempty"`
+	Reschedules *Id              `json:"reschedules,omitempty"`
+	Service     *ServiceId       `json:"service,omitempty"`
+
+	// Signature A CMS signature (CAdES-BES, DER) in base64, attached or detached, of at most 64 KiB. Line breaks are ignored.
+	Signature *Signature `json:"signature,omitempty"`
+
+	// Windows Numbers of the windows that you accept.
+	Windows []int `json:"windows"`
 }
 
 // Event defines model for Event.
@@ -566,6 +875,17 @@ type Event struct {
 // EventList defines model for EventList.
 type EventList struct {
 	Items []Event `json:"items"`
+}
+
+// Guarantee defines model for Guarantee.
+type Guarantee struct {
+	Draws   int    `json:"draws"`
+	Entries int    `json:"entries"`
+	GiveUp  string `json:"giveUp"`
+	Rho     string `json:"rho"`
+
+	// T Lost draws after which an entry is guaranteed, as a target; 0: no bound can be promised.
+	T int `json:"t"`
 }
 
 // Hold defines model for Hold.
@@ -616,6 +936,12 @@ type LanguageChange struct {
 // LanguageChangeLanguage defines model for LanguageChange.Language.
 type LanguageChangeLanguage string
 
+// Leaving defines model for Leaving.
+type Leaving struct {
+	// Signature A CMS signature (CAdES-BES, DER) in base64, attached or detached, of at most 64 KiB. Line breaks are ignored.
+	Signature *Signature `json:"signature,omitempty"`
+}
+
 // LegalDay defines model for LegalDay.
 type LegalDay struct {
 	Date             string `json:"date"`
@@ -654,8 +980,58 @@ type LegalWeekList struct {
 	Items []LegalWeek `json:"items"`
 }
 
+// MemberRequest defines model for MemberRequest.
+type MemberRequest struct {
+	// Applicant Another person for whom the service is asked. Leave it out to ask for yourself.
+	Applicant *Applicant `json:"applicant,omitempty"`
+	Service   ServiceId  `json:"service"`
+}
+
 // Nothing defines model for Nothing.
 type Nothing = map[string]interface{}
+
+// Offer defines model for Offer.
+type Offer struct {
+	Appointments []string `json:"appointments"`
+	Consulate    string   `json:"consulate"`
+
+	// Document The exact bytes to sign; only while it is open.
+	Document    *[]byte       `json:"document,omitempty"`
+	Draw        string        `json:"draw"`
+	EndedAt     *time.Time    `json:"endedAt,omitempty"`
+	Group       string        `json:"group"`
+	Id          string        `json:"id"`
+	MadeAt      time.Time     `json:"madeAt"`
+	Reschedules *string       `json:"reschedules,omitempty"`
+	Seats       []OfferedSeat `json:"seats"`
+	State       OfferState    `json:"state"`
+	Until       time.Time     `json:"until"`
+}
+
+// OfferState defines model for Offer.State.
+type OfferState string
+
+// OfferCounts defines model for OfferCounts.
+type OfferCounts struct {
+	Declined int `json:"declined"`
+	Expired  int `json:"expired"`
+	Open     int `json:"open"`
+	Signed   int `json:"signed"`
+	Withheld int `json:"withheld"`
+}
+
+// OfferList defines model for OfferList.
+type OfferList struct {
+	Items []Offer `json:"items"`
+}
+
+// OfferedSeat defines model for OfferedSeat.
+type OfferedSeat struct {
+	ForAnother bool      `json:"forAnother"`
+	Minutes    int       `json:"minutes"`
+	Service    string    `json:"service"`
+	Start      time.Time `json:"start"`
+}
 
 // Opening defines model for Opening.
 type Opening struct {
@@ -717,7 +1093,7 @@ type Problem struct {
 	Code   string  `json:"code"`
 	Detail *string `json:"detail,omitempty"`
 
-	// Document What has to be signed (below-legal-minimum).
+	// Document What has to be signed (below-legal-minimum, signature-needed).
 	Document *[]byte         `json:"document,omitempty"`
 	Errors   *[]ProblemField `json:"errors,omitempty"`
 	Instance *string         `json:"instance,omitempty"`
@@ -749,6 +1125,16 @@ type ProblemFieldIn string
 type ReasonCode struct {
 	Code  string `json:"code"`
 	Title Text   `json:"title"`
+}
+
+// Receipt defines model for Receipt.
+type Receipt struct {
+	Entry   Entry  `json:"entry"`
+	Opening string `json:"opening"`
+
+	// Receipt A signed note: keep it. With request and opening it proves what you asked for.
+	Receipt string `json:"receipt"`
+	Request []byte `json:"request"`
 }
 
 // Refresh defines model for Refresh.
@@ -853,6 +1239,12 @@ type SignedIn struct {
 // SignedInTokenType defines model for SignedIn.TokenType.
 type SignedInTokenType string
 
+// SignedOffer defines model for SignedOffer.
+type SignedOffer struct {
+	Appointments []Appointment `json:"appointments"`
+	Offer        Offer         `json:"offer"`
+}
+
 // Slot defines model for Slot.
 type Slot struct {
 	Id    string    `json:"id"`
@@ -947,6 +1339,9 @@ type IdempotencyKey = string
 // IsoWeek defines model for IsoWeek.
 type IsoWeek = string
 
+// OfferId defines model for OfferId.
+type OfferId = Id
+
 // CancelAppointmentParams defines parameters for CancelAppointment.
 type CancelAppointmentParams struct {
 	// IdempotencyKey Names this request: sent again with the same key it is not carried out twice. 8 to 128 letters, digits and -_.:; use a fresh random one for each new request.
@@ -991,6 +1386,32 @@ type PublishWeekParams struct {
 	IfMatch        *string         `json:"If-Match,omitempty"`
 }
 
+// ListDrawsParams defines parameters for ListDraws.
+type ListDrawsParams struct {
+	Consulate *ConsulateId `form:"consulate,omitempty" json:"consulate,omitempty"`
+	Group     *string      `form:"group,omitempty" json:"group,omitempty"`
+
+	// State announced, closed, standing, drawn, finished or cancelled; several with commas between.
+	State  *string `form:"state,omitempty" json:"state,omitempty"`
+	Family *DrawId `form:"family,omitempty" json:"family,omitempty"`
+
+	// Before Only draws that close before; `next` of the page before.
+	Before *time.Time `form:"before,omitempty" json:"before,omitempty"`
+	Limit  *int       `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// DeleteEntryParams defines parameters for DeleteEntry.
+type DeleteEntryParams struct {
+	// IdempotencyKey Names this request: sent again with the same key it is not carried out twice. 8 to 128 letters, digits and -_.:; use a fresh random one for each new request.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PutEntryParams defines parameters for PutEntry.
+type PutEntryParams struct {
+	// IdempotencyKey Names this request: sent again with the same key it is not carried out twice. 8 to 128 letters, digits and -_.:; use a fresh random one for each new request.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateHoldParams defines parameters for CreateHold.
 type CreateHoldParams struct {
 	// IdempotencyKey Names this request: sent again with the same key it is not carried out twice. 8 to 128 letters, digits and -_.:; use a fresh random one for each new request.
@@ -1011,6 +1432,18 @@ type ConfirmHoldParams struct {
 
 // ExtendHoldParams defines parameters for ExtendHold.
 type ExtendHoldParams struct {
+	// IdempotencyKey Names this request: sent again with the same key it is not carried out twice. 8 to 128 letters, digits and -_.:; use a fresh random one for each new request.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeclineOfferParams defines parameters for DeclineOffer.
+type DeclineOfferParams struct {
+	// IdempotencyKey Names this request: sent again with the same key it is not carried out twice. 8 to 128 letters, digits and -_.:; use a fresh random one for each new request.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SignOfferParams defines parameters for SignOffer.
+type SignOfferParams struct {
 	// IdempotencyKey Names this request: sent again with the same key it is not carried out twice. 8 to 128 letters, digits and -_.:; use a fresh random one for each new request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -1053,6 +1486,12 @@ type RecordOutcomeJSONRequestBody = Outcome
 // PublishWeekJSONRequestBody defines body for PublishWeek for application/json ContentType.
 type PublishWeekJSONRequestBody = WeekPlan
 
+// DeleteEntryJSONRequestBody defines body for DeleteEntry for application/json ContentType.
+type DeleteEntryJSONRequestBody = Leaving
+
+// PutEntryJSONRequestBody defines body for PutEntry for application/json ContentType.
+type PutEntryJSONRequestBody = EntryRequest
+
 // CreateHoldJSONRequestBody defines body for CreateHold for application/json ContentType.
 type CreateHoldJSONRequestBody = HoldRequest
 
@@ -1061,6 +1500,12 @@ type ConfirmHoldJSONRequestBody = Signed
 
 // ExtendHoldJSONRequestBody defines body for ExtendHold for application/json ContentType.
 type ExtendHoldJSONRequestBody = Nothing
+
+// DeclineOfferJSONRequestBody defines body for DeclineOffer for application/json ContentType.
+type DeclineOfferJSONRequestBody = Nothing
+
+// SignOfferJSONRequestBody defines body for SignOffer for application/json ContentType.
+type SignOfferJSONRequestBody = Signed
 
 // SetCountryJSONRequestBody defines body for SetCountry for application/json ContentType.
 type SetCountryJSONRequestBody = CountryChange
@@ -1124,6 +1569,33 @@ type ServerInterface interface {
 	// PublishWeek Publish a week, or the changes to it
 	// (PUT /api/v1/consulates/{id}/weeks/{isoWeek})
 	PublishWeek(ctx echo.Context, id ConsulateId, isoWeek IsoWeek, params PublishWeekParams) error
+	// ListDraws Draws, latest close first
+	// (GET /api/v1/draws)
+	ListDraws(ctx echo.Context, params ListDrawsParams) error
+	// GetDraw One draw
+	// (GET /api/v1/draws/{id})
+	GetDraw(ctx echo.Context, id DrawId) error
+	// GetBundle Everything that is needed to check the draw
+	// (GET /api/v1/draws/{id}/bundle.zip)
+	GetBundle(ctx echo.Context, id DrawId) error
+	// GetCard Why not me
+	// (GET /api/v1/draws/{id}/card)
+	GetCard(ctx echo.Context, id DrawId) error
+	// DeleteEntry Leave the draw
+	// (DELETE /api/v1/draws/{id}/entry)
+	DeleteEntry(ctx echo.Context, id DrawId, params DeleteEntryParams) error
+	// GetEntry Your entry in the draw
+	// (GET /api/v1/draws/{id}/entry)
+	GetEntry(ctx echo.Context, id DrawId) error
+	// PutEntry Enter the draw, or change your entry
+	// (PUT /api/v1/draws/{id}/entry)
+	PutEntry(ctx echo.Context, id DrawId, params PutEntryParams) error
+	// GetResult The file of the result
+	// (GET /api/v1/draws/{id}/result)
+	GetResult(ctx echo.Context, id DrawId) error
+	// ListEntries Your entries, newest first
+	// (GET /api/v1/entries)
+	ListEntries(ctx echo.Context) error
 	// CreateHold Hold a seat for some minutes
 	// (POST /api/v1/holds)
 	CreateHold(ctx echo.Context, params CreateHoldParams) error
@@ -1139,6 +1611,18 @@ type ServerInterface interface {
 	// ExtendHold Prolong a hold, once
 	// (POST /api/v1/holds/{id}/extend)
 	ExtendHold(ctx echo.Context, id HoldId, params ExtendHoldParams) error
+	// ListOffers Your offers, newest first
+	// (GET /api/v1/offers)
+	ListOffers(ctx echo.Context) error
+	// GetOffer One offer
+	// (GET /api/v1/offers/{id})
+	GetOffer(ctx echo.Context, id OfferId) error
+	// DeclineOffer Give an offer back
+	// (POST /api/v1/offers/{id}/decline)
+	DeclineOffer(ctx echo.Context, id OfferId, params DeclineOfferParams) error
+	// SignOffer Turn an offer into appointments with your signature
+	// (POST /api/v1/offers/{id}/sign)
+	SignOffer(ctx echo.Context, id OfferId, params SignOfferParams) error
 	// GetPerson What the system knows about you
 	// (GET /api/v1/person)
 	GetPerson(ctx echo.Context) error
@@ -1510,6 +1994,220 @@ func (w *ServerInterfaceWrapper) PublishWeek(ctx echo.Context) error {
 	return err
 }
 
+// ListDraws converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDraws(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDrawsParams
+	// ------------- Optional query parameter "consulate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "consulate", ctx.QueryParams(), &params.Consulate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter consulate: %s", err))
+	}
+
+	// ------------- Optional query parameter "group" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "group", ctx.QueryParams(), &params.Group, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter group: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "family" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "family", ctx.QueryParams(), &params.Family, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter family: %s", err))
+	}
+
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDraws(ctx, params)
+	return err
+}
+
+// GetDraw converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDraw(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DrawId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDraw(ctx, id)
+	return err
+}
+
+// GetBundle converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBundle(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DrawId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBundle(ctx, id)
+	return err
+}
+
+// GetCard converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCard(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DrawId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCard(ctx, id)
+	return err
+}
+
+// DeleteEntry converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteEntry(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DrawId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteEntryParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteEntry(ctx, id, params)
+	return err
+}
+
+// GetEntry converts echo context to params.
+func (w *ServerInterfaceWrapper) GetEntry(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DrawId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetEntry(ctx, id)
+	return err
+}
+
+// PutEntry converts echo context to params.
+func (w *ServerInterfaceWrapper) PutEntry(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DrawId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutEntryParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutEntry(ctx, id, params)
+	return err
+}
+
+// GetResult converts echo context to params.
+func (w *ServerInterfaceWrapper) GetResult(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DrawId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetResult(ctx, id)
+	return err
+}
+
+// ListEntries converts echo context to params.
+func (w *ServerInterfaceWrapper) ListEntries(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListEntries(ctx)
+	return err
+}
+
 // CreateHold converts echo context to params.
 func (w *ServerInterfaceWrapper) CreateHold(ctx echo.Context) error {
 	var err error
@@ -1660,6 +2358,103 @@ func (w *ServerInterfaceWrapper) ExtendHold(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExtendHold(ctx, id, params)
+	return err
+}
+
+// ListOffers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOffers(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOffers(ctx)
+	return err
+}
+
+// GetOffer converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOffer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id OfferId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOffer(ctx, id)
+	return err
+}
+
+// DeclineOffer converts echo context to params.
+func (w *ServerInterfaceWrapper) DeclineOffer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id OfferId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeclineOfferParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeclineOffer(ctx, id, params)
+	return err
+}
+
+// SignOffer converts echo context to params.
+func (w *ServerInterfaceWrapper) SignOffer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id OfferId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SignOfferParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignOffer(ctx, id, params)
 	return err
 }
 
@@ -1933,6 +2728,19 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/appointments/:id/qr.png", wrapper.GetQR, options.OperationMiddlewares["getQR"]...)
 	router.POST(options.BaseURL+"/api/v1/appointments/:id/cancel", wrapper.CancelAppointment, options.OperationMiddlewares["cancelAppointment"]...)
 	router.POST(options.BaseURL+"/api/v1/appointments/:id/outcome", wrapper.RecordOutcome, options.OperationMiddlewares["recordOutcome"]...)
+	router.GET(options.BaseURL+"/api/v1/draws", wrapper.ListDraws, options.OperationMiddlewares["listDraws"]...)
+	router.GET(options.BaseURL+"/api/v1/draws/:id", wrapper.GetDraw, options.OperationMiddlewares["getDraw"]...)
+	router.GET(options.BaseURL+"/api/v1/draws/:id/result", wrapper.GetResult, options.OperationMiddlewares["getResult"]...)
+	router.GET(options.BaseURL+"/api/v1/draws/:id/bundle.zip", wrapper.GetBundle, options.OperationMiddlewares["getBundle"]...)
+	router.DELETE(options.BaseURL+"/api/v1/draws/:id/entry", wrapper.DeleteEntry, options.OperationMiddlewares["deleteEntry"]...)
+	router.GET(options.BaseURL+"/api/v1/draws/:id/entry", wrapper.GetEntry, options.OperationMiddlewares["getEntry"]...)
+	router.PUT(options.BaseURL+"/api/v1/draws/:id/entry", wrapper.PutEntry, options.OperationMiddlewares["putEntry"]...)
+	router.GET(options.BaseURL+"/api/v1/draws/:id/card", wrapper.GetCard, options.OperationMiddlewares["getCard"]...)
+	router.GET(options.BaseURL+"/api/v1/entries", wrapper.ListEntries, options.OperationMiddlewares["listEntries"]...)
+	router.GET(options.BaseURL+"/api/v1/offers", wrapper.ListOffers, options.OperationMiddlewares["listOffers"]...)
+	router.GET(options.BaseURL+"/api/v1/offers/:id", wrapper.GetOffer, options.OperationMiddlewares["getOffer"]...)
+	router.POST(options.BaseURL+"/api/v1/offers/:id/sign", wrapper.SignOffer, options.OperationMiddlewares["signOffer"]...)
+	router.POST(options.BaseURL+"/api/v1/offers/:id/decline", wrapper.DeclineOffer, options.OperationMiddlewares["declineOffer"]...)
 	router.GET(options.BaseURL+"/api/v1/record", wrapper.GetRecord, options.OperationMiddlewares["getRecord"]...)
 	router.GET(options.BaseURL+"/api/v1/consulates/:id/appointments", wrapper.ListDesk, options.OperationMiddlewares["listDesk"]...)
 	router.GET(options.BaseURL+"/api/v1/consulates/:id/weeks/:isoWeek", wrapper.GetWeek, options.OperationMiddlewares["getWeek"]...)
@@ -1944,6 +2752,8 @@ type AppointmentJSONResponse Appointment
 
 type HoldJSONResponse Hold
 
+type OfferJSONResponse Offer
+
 type PersonJSONResponse Person
 
 type ProblemResponseHeaders struct {
@@ -1954,6 +2764,8 @@ type ProblemApplicationProblemPlusJSONResponse struct {
 
 	Headers ProblemResponseHeaders
 }
+
+type ReceiptJSONResponse Receipt
 
 type WeekResponseHeaders struct {
 	ETag *string
@@ -2551,6 +3363,399 @@ func (response PublishWeekdefaultApplicationProblemPlusJSONResponse) VisitPublis
 	return err
 }
 
+type ListDrawsRequestObject struct {
+	Params ListDrawsParams
+}
+
+type ListDrawsResponseObject interface {
+	VisitListDrawsResponse(w http.ResponseWriter) error
+}
+
+type ListDraws200JSONResponse DrawList
+
+func (response ListDraws200JSONResponse) VisitListDrawsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDrawsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListDrawsdefaultApplicationProblemPlusJSONResponse) VisitListDrawsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDrawRequestObject struct {
+	Id DrawId `json:"id"`
+}
+
+type GetDrawResponseObject interface {
+	VisitGetDrawResponse(w http.ResponseWriter) error
+}
+
+type GetDraw200JSONResponse Draw
+
+func (response GetDraw200JSONResponse) VisitGetDrawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDrawdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetDrawdefaultApplicationProblemPlusJSONResponse) VisitGetDrawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBundleRequestObject struct {
+	Id DrawId `json:"id"`
+}
+
+type GetBundleResponseObject interface {
+	VisitGetBundleResponse(w http.ResponseWriter) error
+}
+
+type GetBundle200ApplicationzipResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetBundle200ApplicationzipResponse) VisitGetBundleResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetBundledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetBundledefaultApplicationProblemPlusJSONResponse) VisitGetBundleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardRequestObject struct {
+	Id DrawId `json:"id"`
+}
+
+type GetCardResponseObject interface {
+	VisitGetCardResponse(w http.ResponseWriter) error
+}
+
+type GetCard200JSONResponse Card
+
+func (response GetCard200JSONResponse) VisitGetCardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetCarddefaultApplicationProblemPlusJSONResponse) VisitGetCardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteEntryRequestObject struct {
+	Id     DrawId `json:"id"`
+	Params DeleteEntryParams
+	Body   *DeleteEntryJSONRequestBody
+}
+
+type DeleteEntryResponseObject interface {
+	VisitDeleteEntryResponse(w http.ResponseWriter) error
+}
+
+type DeleteEntry200JSONResponse struct{ ReceiptJSONResponse }
+
+func (response DeleteEntry200JSONResponse) VisitDeleteEntryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteEntrydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteEntrydefaultApplicationProblemPlusJSONResponse) VisitDeleteEntryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEntryRequestObject struct {
+	Id DrawId `json:"id"`
+}
+
+type GetEntryResponseObject interface {
+	VisitGetEntryResponse(w http.ResponseWriter) error
+}
+
+type GetEntry200JSONResponse Entry
+
+func (response GetEntry200JSONResponse) VisitGetEntryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEntrydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetEntrydefaultApplicationProblemPlusJSONResponse) VisitGetEntryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutEntryRequestObject struct {
+	Id     DrawId `json:"id"`
+	Params PutEntryParams
+	Body   *PutEntryJSONRequestBody
+}
+
+type PutEntryResponseObject interface {
+	VisitPutEntryResponse(w http.ResponseWriter) error
+}
+
+type PutEntry200JSONResponse struct{ ReceiptJSONResponse }
+
+func (response PutEntry200JSONResponse) VisitPutEntryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutEntrydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response PutEntrydefaultApplicationProblemPlusJSONResponse) VisitPutEntryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetResultRequestObject struct {
+	Id DrawId `json:"id"`
+}
+
+type GetResultResponseObject interface {
+	VisitGetResultResponse(w http.ResponseWriter) error
+}
+
+type GetResult200TextResponse string
+
+func (response GetResult200TextResponse) VisitGetResultResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response)))
+	return err
+}
+
+type GetResultdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetResultdefaultApplicationProblemPlusJSONResponse) VisitGetResultResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEntriesRequestObject struct {
+}
+
+type ListEntriesResponseObject interface {
+	VisitListEntriesResponse(w http.ResponseWriter) error
+}
+
+type ListEntries200JSONResponse EntryList
+
+func (response ListEntries200JSONResponse) VisitListEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEntriesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListEntriesdefaultApplicationProblemPlusJSONResponse) VisitListEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateHoldRequestObject struct {
 	Params CreateHoldParams
 	Body   *CreateHoldJSONRequestBody
@@ -2796,6 +4001,181 @@ type ExtendHolddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ExtendHolddefaultApplicationProblemPlusJSONResponse) VisitExtendHoldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOffersRequestObject struct {
+}
+
+type ListOffersResponseObject interface {
+	VisitListOffersResponse(w http.ResponseWriter) error
+}
+
+type ListOffers200JSONResponse OfferList
+
+func (response ListOffers200JSONResponse) VisitListOffersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOffersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListOffersdefaultApplicationProblemPlusJSONResponse) VisitListOffersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOfferRequestObject struct {
+	Id OfferId `json:"id"`
+}
+
+type GetOfferResponseObject interface {
+	VisitGetOfferResponse(w http.ResponseWriter) error
+}
+
+type GetOffer200JSONResponse struct{ OfferJSONResponse }
+
+func (response GetOffer200JSONResponse) VisitGetOfferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOfferdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetOfferdefaultApplicationProblemPlusJSONResponse) VisitGetOfferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeclineOfferRequestObject struct {
+	Id     OfferId `json:"id"`
+	Params DeclineOfferParams
+	Body   *DeclineOfferJSONRequestBody
+}
+
+type DeclineOfferResponseObject interface {
+	VisitDeclineOfferResponse(w http.ResponseWriter) error
+}
+
+type DeclineOffer200JSONResponse struct{ OfferJSONResponse }
+
+func (response DeclineOffer200JSONResponse) VisitDeclineOfferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeclineOfferdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response DeclineOfferdefaultApplicationProblemPlusJSONResponse) VisitDeclineOfferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOfferRequestObject struct {
+	Id     OfferId `json:"id"`
+	Params SignOfferParams
+	Body   *SignOfferJSONRequestBody
+}
+
+type SignOfferResponseObject interface {
+	VisitSignOfferResponse(w http.ResponseWriter) error
+}
+
+type SignOffer200JSONResponse SignedOffer
+
+func (response SignOffer200JSONResponse) VisitSignOfferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOfferdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response SignOfferdefaultApplicationProblemPlusJSONResponse) VisitSignOfferResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3349,6 +4729,33 @@ type StrictServerInterface interface {
 	// PublishWeek Publish a week, or the changes to it
 	// (PUT /api/v1/consulates/{id}/weeks/{isoWeek})
 	PublishWeek(ctx context.Context, request PublishWeekRequestObject) (PublishWeekResponseObject, error)
+	// ListDraws Draws, latest close first
+	// (GET /api/v1/draws)
+	ListDraws(ctx context.Context, request ListDrawsRequestObject) (ListDrawsResponseObject, error)
+	// GetDraw One draw
+	// (GET /api/v1/draws/{id})
+	GetDraw(ctx context.Context, request GetDrawRequestObject) (GetDrawResponseObject, error)
+	// GetBundle Everything that is needed to check the draw
+	// (GET /api/v1/draws/{id}/bundle.zip)
+	GetBundle(ctx context.Context, request GetBundleRequestObject) (GetBundleResponseObject, error)
+	// GetCard Why not me
+	// (GET /api/v1/draws/{id}/card)
+	GetCard(ctx context.Context, request GetCardRequestObject) (GetCardResponseObject, error)
+	// DeleteEntry Leave the draw
+	// (DELETE /api/v1/draws/{id}/entry)
+	DeleteEntry(ctx context.Context, request DeleteEntryRequestObject) (DeleteEntryResponseObject, error)
+	// GetEntry Your entry in the draw
+	// (GET /api/v1/draws/{id}/entry)
+	GetEntry(ctx context.Context, request GetEntryRequestObject) (GetEntryResponseObject, error)
+	// PutEntry Enter the draw, or change your entry
+	// (PUT /api/v1/draws/{id}/entry)
+	PutEntry(ctx context.Context, request PutEntryRequestObject) (PutEntryResponseObject, error)
+	// GetResult The file of the result
+	// (GET /api/v1/draws/{id}/result)
+	GetResult(ctx context.Context, request GetResultRequestObject) (GetResultResponseObject, error)
+	// ListEntries Your entries, newest first
+	// (GET /api/v1/entries)
+	ListEntries(ctx context.Context, request ListEntriesRequestObject) (ListEntriesResponseObject, error)
 	// CreateHold Hold a seat for some minutes
 	// (POST /api/v1/holds)
 	CreateHold(ctx context.Context, request CreateHoldRequestObject) (CreateHoldResponseObject, error)
@@ -3364,6 +4771,18 @@ type StrictServerInterface interface {
 	// ExtendHold Prolong a hold, once
 	// (POST /api/v1/holds/{id}/extend)
 	ExtendHold(ctx context.Context, request ExtendHoldRequestObject) (ExtendHoldResponseObject, error)
+	// ListOffers Your offers, newest first
+	// (GET /api/v1/offers)
+	ListOffers(ctx context.Context, request ListOffersRequestObject) (ListOffersResponseObject, error)
+	// GetOffer One offer
+	// (GET /api/v1/offers/{id})
+	GetOffer(ctx context.Context, request GetOfferRequestObject) (GetOfferResponseObject, error)
+	// DeclineOffer Give an offer back
+	// (POST /api/v1/offers/{id}/decline)
+	DeclineOffer(ctx context.Context, request DeclineOfferRequestObject) (DeclineOfferResponseObject, error)
+	// SignOffer Turn an offer into appointments with your signature
+	// (POST /api/v1/offers/{id}/sign)
+	SignOffer(ctx context.Context, request SignOfferRequestObject) (SignOfferResponseObject, error)
 	// GetPerson What the system knows about you
 	// (GET /api/v1/person)
 	GetPerson(ctx context.Context, request GetPersonRequestObject) (GetPersonResponseObject, error)
@@ -3817,6 +5236,280 @@ func (sh *strictHandler) PublishWeek(ctx echo.Context, id ConsulateId, isoWeek I
 	return nil
 }
 
+// ListDraws operation middleware
+func (sh *strictHandler) ListDraws(ctx echo.Context, params ListDrawsParams) error {
+	var request ListDrawsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDraws(ctx.Request().Context(), request.(ListDrawsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDraws")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDrawsResponseObject); ok {
+		return validResponse.VisitListDrawsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDraw operation middleware
+func (sh *strictHandler) GetDraw(ctx echo.Context, id DrawId) error {
+	var request GetDrawRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDraw(ctx.Request().Context(), request.(GetDrawRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDraw")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDrawResponseObject); ok {
+		return validResponse.VisitGetDrawResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBundle operation middleware
+func (sh *strictHandler) GetBundle(ctx echo.Context, id DrawId) error {
+	var request GetBundleRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBundle(ctx.Request().Context(), request.(GetBundleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBundle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBundleResponseObject); ok {
+		return validResponse.VisitGetBundleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCard operation middleware
+func (sh *strictHandler) GetCard(ctx echo.Context, id DrawId) error {
+	var request GetCardRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCard(ctx.Request().Context(), request.(GetCardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCardResponseObject); ok {
+		return validResponse.VisitGetCardResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteEntry operation middleware
+func (sh *strictHandler) DeleteEntry(ctx echo.Context, id DrawId, params DeleteEntryParams) error {
+	var request DeleteEntryRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body DeleteEntryJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteEntry(ctx.Request().Context(), request.(DeleteEntryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteEntry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteEntryResponseObject); ok {
+		return validResponse.VisitDeleteEntryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEntry operation middleware
+func (sh *strictHandler) GetEntry(ctx echo.Context, id DrawId) error {
+	var request GetEntryRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEntry(ctx.Request().Context(), request.(GetEntryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEntry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEntryResponseObject); ok {
+		return validResponse.VisitGetEntryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutEntry operation middleware
+func (sh *strictHandler) PutEntry(ctx echo.Context, id DrawId, params PutEntryParams) error {
+	var request PutEntryRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body PutEntryJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutEntry(ctx.Request().Context(), request.(PutEntryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutEntry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutEntryResponseObject); ok {
+		return validResponse.VisitPutEntryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetResult operation middleware
+func (sh *strictHandler) GetResult(ctx echo.Context, id DrawId) error {
+	var request GetResultRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetResult(ctx.Request().Context(), request.(GetResultRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetResult")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetResultResponseObject); ok {
+		return validResponse.VisitGetResultResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListEntries operation middleware
+func (sh *strictHandler) ListEntries(ctx echo.Context) error {
+	var request ListEntriesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEntries(ctx.Request().Context(), request.(ListEntriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEntries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEntriesResponseObject); ok {
+		return validResponse.VisitListEntriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CreateHold operation middleware
 func (sh *strictHandler) CreateHold(ctx echo.Context, params CreateHoldParams) error {
 	var request CreateHoldRequestObject
@@ -4011,6 +5704,155 @@ func (sh *strictHandler) ExtendHold(ctx echo.Context, id HoldId, params ExtendHo
 		return err
 	} else if validResponse, ok := response.(ExtendHoldResponseObject); ok {
 		return validResponse.VisitExtendHoldResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOffers operation middleware
+func (sh *strictHandler) ListOffers(ctx echo.Context) error {
+	var request ListOffersRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOffers(ctx.Request().Context(), request.(ListOffersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOffers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOffersResponseObject); ok {
+		return validResponse.VisitListOffersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOffer operation middleware
+func (sh *strictHandler) GetOffer(ctx echo.Context, id OfferId) error {
+	var request GetOfferRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOffer(ctx.Request().Context(), request.(GetOfferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOffer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOfferResponseObject); ok {
+		return validResponse.VisitGetOfferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeclineOffer operation middleware
+func (sh *strictHandler) DeclineOffer(ctx echo.Context, id OfferId, params DeclineOfferParams) error {
+	var request DeclineOfferRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body DeclineOfferJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeclineOffer(ctx.Request().Context(), request.(DeclineOfferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeclineOffer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeclineOfferResponseObject); ok {
+		return validResponse.VisitDeclineOfferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SignOffer operation middleware
+func (sh *strictHandler) SignOffer(ctx echo.Context, id OfferId, params SignOfferParams) error {
+	var request SignOfferRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SignOfferJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignOffer(ctx.Request().Context(), request.(SignOfferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignOffer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignOfferResponseObject); ok {
+		return validResponse.VisitSignOfferResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
