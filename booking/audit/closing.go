@@ -28,7 +28,7 @@ func (a *auditor) policyHash() answer {
 }
 
 var (
-	fourDecimals = regexp.MustCompile(`^(0|[1-9][0-9]{0,5})\.[0-9]{4}$`)
+	fourDecimals = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})\.[0-9]{4}$`)
 	weekPattern  = regexp.MustCompile(`^[0-9]{4}-W[0-5][0-9]$`)
 	wordPattern  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
 )
@@ -57,6 +57,8 @@ func (a *auditor) announced() answer {
 		"the delays do not grow: deadline, round, fallback")
 	g := an.Guarantee
 	wrong(g.T < 0 || g.Entries < 0 || g.Draws < 0 || !fourDecimals.MatchString(g.Rho) || !fourDecimals.MatchString(g.GiveUp), "the figures of the guarantee are not figures")
+	quota := max(1, (len(a.manifest.Seats)+1)/2)
+	wrong(g.T > 0 && g.Draws != (g.Entries+quota-1)/quota, "the number of draws for the guaranteed is not ⌈G ÷ quota⌉")
 	_, err := a.chainOf(an.Beacon)
 	wrong(err != nil, fmt.Sprintf("the beacon's chain does not hold: %v", err))
 	last := -1

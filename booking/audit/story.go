@@ -69,10 +69,10 @@ func (s *story) add(kind draw.LeafType, at int, b []byte) error {
 	switch kind {
 	case draw.LeafAnnouncement:
 		s.announcements++
-		early, err = s.announcements == 1 && at > 0, put(&s.announcement, at, b)
+		early, late, err = s.announcements == 1 && at > 0, s.announcements > 1, put(&s.announcement, at, b)
 	case draw.LeafClose:
 		s.closings++
-		early, late, err = s.announcement == nil, len(s.voids) > 0, put(&s.closing, at, b)
+		early, late, err = s.announcement == nil, s.closings > 1, put(&s.closing, at, b)
 	case draw.LeafVoid:
 		var v *told[draw.Void]
 		err = put(&v, at, b)

@@ -106,19 +106,30 @@ func (a *auditor) closedInTime() (faults []string) {
 	return faults
 }
 
-// voidInTime: an attempt is void only if k witnesses saw that before anybody could know its round.
+// voidInTime: an attempt is void only if k witnesses saw that before anybody could know its round. A draw whose close
+// stood must be drawn: to cancel it would be to choose.
 func (a *auditor) voidInTime() (faults []string) {
 	an := a.story.announcement.leaf
 	chain, err := a.chainOf(an.Beacon)
 	if err != nil {
 		return nil // another check says so
 	}
+	timely := 0
 	for _, v := range a.story.voids {
 		round := chain.TimeOf(draw.AttemptRound(an.Closes.Time, an.Delays, an.Beacon, v.leaf.Attempt-1))
 		at, ok := a.coveredAt(v.at)
-		if !ok || !at.Before(round) {
-			faults = append(faults, fmt.Sprintf("leaf %d declares attempt %d void, but was not cosigned before its round was known (%s)", v.leaf.Seq, v.leaf.Attempt-1, show(round)))
+		if ok && at.Before(round) {
+			timely++
+			continue
 		}
+		if a.story.result == nil {
+			break
+		}
+		faults = append(faults, fmt.Sprintf("leaf %d declares attempt %d void, but was not cosigned before its round was known (%s)", v.leaf.Seq, v.leaf.Attempt-1, show(round)))
+	}
+	at, ok := a.coveredAt(a.story.closing.at)
+	if a.story.result == nil && ok && timely <= maxVoids && at.Before(draw.AttemptDeadline(an.Closes.Time, an.Delays, timely)) {
+		faults = append(faults, fmt.Sprintf("the close stood by %s, and yet the draw was cancelled", show(at)))
 	}
 	return faults
 }

@@ -35,6 +35,7 @@ type World struct {
 	Checked []byte   // the last checkpoint that was made
 
 	operator, authority, logKey note.Signer
+	seeds                       [][]byte // of the witnesses' keys
 	witnesses                   []*journal.CosigningKey
 	stamper                     *Stamper
 	hashes                      []tlog.Hash
@@ -66,11 +67,11 @@ func New(o Options) (*World, error) {
 		}
 	}
 	for i := range o.Witnesses {
-		key, err := journal.NewCosigningKey(fmt.Sprintf("witness%d.example", i+1), w.bytes(32), func() time.Time { return w.Now })
+		w.seeds = append(w.seeds, w.bytes(32))
+		key, err := w.witness(i)
 		if err != nil {
 			return nil, err
 		}
-		w.witnesses = append(w.witnesses, key)
 		who := fmt.Sprintf("court %d", i+1)
 		if o.Self {
 			who = journal.SelfOperated
@@ -83,6 +84,13 @@ func New(o Options) (*World, error) {
 	p.Beacons = []journal.PolicyBeacon{policyBeacon(w.Chain.Info())}
 	w.Policy = p
 	return w, p.Validate()
+}
+
+// witness makes the key of a witness, who looks at this world's clock.
+func (w *World) witness(i int) (*journal.CosigningKey, error) {
+	key, err := journal.NewCosigningKey(fmt.Sprintf("witness%d.example", i+1), w.seeds[i], func() time.Time { return w.Now })
+	w.witnesses = append(w.witnesses, key)
+	return key, err
 }
 
 func policyBeacon(i draw.BeaconInfo) journal.PolicyBeacon {
@@ -130,13 +138,17 @@ func (w *World) add(leaf any) []byte {
 	if err != nil {
 		panic(err)
 	}
+	w.addBytes(b)
+	return b
+}
+
+func (w *World) addBytes(b []byte) {
 	hashes, err := tlog.StoredHashes(w.size(), b, w.reader())
 	if err != nil {
 		panic(err)
 	}
 	w.hashes = append(w.hashes, hashes...)
 	w.Leaves = append(w.Leaves, b)
-	return b
 }
 
 func (w *World) reader() tlog.HashReader {
