@@ -115,7 +115,7 @@ func TestAttestRefuses(t *testing.T) {
 		"person without entry":     {authority.CodeIncomplete, func(s *authority.Statement) { s.Persons[4].EntryNF[0]++ }},
 		"entry without persons":    {authority.CodeIncomplete, func(s *authority.Statement) { s.Persons = s.Persons[1:] }},
 		"persons without entries":  {authority.CodeIncomplete, func(s *authority.Statement) { s.Entries = nil }},
-		"declarer in another's":    {authority.CodeIncomplete, func(s *authority.Statement) { s.Persons[1].EntryNF = s.Entries[2].NF }},
+		"person in another's":      {authority.CodeIncomplete, func(s *authority.Statement) { s.Persons[1].EntryNF = s.Entries[2].NF }},
 		"person of another draw":   {authority.CodeIncomplete, func(s *authority.Statement) { rename(s, 1, "other") }},
 		"hash of persons":          {authority.CodeMismatch, func(s *authority.Statement) { s.PersonsSHA256[0]++ }},
 		"a person left out, child": {authority.CodeMismatch, func(s *authority.Statement) { s.Persons = slices.Delete(s.Persons, 3, 4) }},
@@ -139,6 +139,17 @@ func TestAttestRefuses(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := a.Attest(ctx, statement(t, a, 3)); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// A parent who enters a child, and does not come herself, is nobody's person; she may come in another's entry.
+func TestAttestADeclarerWhoDoesNotCome(t *testing.T) {
+	a := open(t, 7)
+	s := statement(t, a, 3) // the third is a family of 3
+	s.Persons = slices.Delete(s.Persons, 2, 3)
+	s.PersonsSHA256 = sha256.Sum256(personsFile(s.Persons))
+	if _, err := a.Attest(t.Context(), s); err != nil {
 		t.Error(err)
 	}
 }

@@ -6,7 +6,8 @@
 //
 //   - pseudonym: 64 lower-case hex digits that stand for a verified person everywhere in this system.
 //   - nf: HMAC-SHA-256 under the authority's key over a pseudonym and a draw's identifier: the name of an entry.
-//   - personNf: the same under another label: the name of each person that an entry speaks for, its declarer included.
+//   - personNf: the same under another label: the name of each person that an entry speaks for. Its declarer is one
+//     of them, or a parent who enters a child.
 //   - attestation: a signed note over the numbers and hashes of a draw's files.
 //
 // # Invariants

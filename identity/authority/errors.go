@@ -9,7 +9,7 @@ const (
 	CodeMalformed   Code = "malformed"   // an argument has not the form it must have
 	CodeNotIssued   Code = "not-issued"  // a name is not the authority's for that person and draw
 	CodeTwice       Code = "twice"       // a person or a name is there more than once
-	CodeIncomplete  Code = "incomplete"  // a person without an entry, or an entry without its declarer
+	CodeIncomplete  Code = "incomplete"  // a person without an entry, or an entry without persons
 	CodeMismatch    Code = "mismatch"    // the hash of the persons file is not that of the persons
 	CodeAttestation Code = "attestation" // a note is not an attestation, or not this authority's
 )
