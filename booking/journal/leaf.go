@@ -3,7 +3,6 @@ package journal
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -96,15 +95,4 @@ type EventOpening struct {
 	Index int64
 	// Subject is the person whose record it belongs to, or uuid.Nil. Only she may see the opening.
 	Subject uuid.UUID
-}
-
-// leafType reads the type of a leaf, "" when it has none.
-func leafType(leaf []byte) string {
-	var l struct {
-		Type string `json:"type"`
-	}
-	if json.Unmarshal(leaf, &l) != nil {
-		return ""
-	}
-	return l.Type
 }

@@ -99,7 +99,7 @@ func mayFollow(ctx context.Context, copied Folder, c journal.Checkpoint) error {
 }
 
 func keep(path string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
 	return journal.ReplaceFile(path, content, 0o644)

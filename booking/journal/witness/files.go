@@ -26,7 +26,6 @@ const maxDrawFile = 256 << 20
 
 // closeLeaf is what a mirror reads of a leaf of the type close.
 type closeLeaf struct {
-	Type           string `json:"type"`
 	DrawID         string `json:"drawID"`
 	N              int64  `json:"n"`
 	EntriesRoot    string `json:"entriesRoot"`
@@ -46,18 +45,16 @@ var (
 
 // parseClose reads a leaf; false when it is no close.
 func parseClose(leaf []byte) (closeLeaf, bool, error) {
-	var c closeLeaf
-	if err := json.Unmarshal(leaf, &c); err != nil {
-		var l struct {
-			Type string `json:"type"`
-		}
-		if json.Unmarshal(leaf, &l) != nil || l.Type != "close" {
-			return c, false, nil
-		}
-		return c, false, errors.New("a close that cannot be read")
+	var kind struct {
+		Type string `json:"type"`
 	}
-	if c.Type != "close" {
-		return c, false, nil
+	_ = json.Unmarshal(leaf, &kind) // what is no object, or has no type, is no close
+	if kind.Type != "close" {
+		return closeLeaf{}, false, nil
+	}
+	var c closeLeaf
+	if json.Unmarshal(leaf, &c) != nil {
+		return c, false, errors.New("a close that cannot be read")
 	}
 	if !drawIDForm.MatchString(c.DrawID) {
 		return c, false, errors.New("a close without a draw's name")
@@ -89,7 +86,7 @@ func (c closeLeaf) promises() map[string]promise {
 // hold makes sure that the four files of a draw are kept and are what the close says.
 func (m *mirror) hold(ctx context.Context, c closeLeaf) error {
 	dir := filepath.Join(m.dir, "files", c.DrawID)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return fmt.Errorf("make the draw's folder: %w", err)
 	}
 	promises := c.promises()
@@ -155,7 +152,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 		text(w, http.StatusNotFound, "there is no such file here\n")
 		return
 	}
-	f, err := os.Open(filepath.Join(s.mirror.dir, "files", drawID, name))
+	f, err := os.OpenInRoot(filepath.Join(s.mirror.dir, "files"), drawID+"/"+name)
 	if err != nil {
 		text(w, http.StatusNotFound, "there is no such file here\n")
 		return

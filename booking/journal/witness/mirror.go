@@ -114,7 +114,7 @@ func (m *mirror) follow(ctx context.Context, log *watched, head journal.Head) er
 
 // add appends to the file durably.
 func (c *copied) add(b []byte, tree *journal.Range) error {
-	f, err := os.OpenFile(c.path, os.O_CREATE|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(c.path, os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("open the copy of the log: %w", err)
 	}

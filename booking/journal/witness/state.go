@@ -33,7 +33,7 @@ type watched struct {
 
 // lockFolder makes the folder and holds it for this process.
 func lockFolder(dir string) (*os.File, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("make the folder: %w", err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
@@ -50,7 +50,7 @@ func lockFolder(dir string) (*os.File, error) {
 // openWatched reads what was cosigned last. A file that does not verify stops the witness: it must not begin anew.
 func openWatched(dir string, v note.Verifier, key *journal.CosigningKey) (*watched, error) {
 	w := &watched{verifier: v, dir: filepath.Join(dir, journal.OriginID(v.Name())), last: journal.EmptyHead()}
-	if err := os.MkdirAll(w.dir, 0o755); err != nil {
+	if err := os.MkdirAll(w.dir, 0o750); err != nil {
 		return nil, fmt.Errorf("make the log's folder: %w", err)
 	}
 	if err := journal.SyncFolder(dir); err != nil {
