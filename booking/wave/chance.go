@@ -24,6 +24,9 @@ import (
 // chanceDraws is how many draws a card looks ahead.
 const chanceDraws = 3
 
+// mostChance is the most that a card says: the numbers that come and give up are expected, not known.
+const mostChance = 0.99
+
 // traits are what an entry's chance depends on.
 type traits struct {
 	weight     int
@@ -96,7 +99,7 @@ func (v outlook) chance(own traits, draws int) float64 {
 			own.guaranteed = own.guaranteed || v.reaches(own.weight)
 		}
 	}
-	return min(1, max(0, 1-missed))
+	return min(mostChance, max(0, 1-missed))
 }
 
 // once is the chance in one draw.
