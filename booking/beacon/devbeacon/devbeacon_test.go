@@ -2,6 +2,7 @@ package devbeacon_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	circl "github.com/cloudflare/circl/ecc/bls12381"
 
 	"chesna/booking/beacon"
 	"chesna/booking/beacon/devbeacon"
@@ -134,6 +137,26 @@ func TestServedAsARelay(t *testing.T) {
 	c.set(chain.Genesis.Add(-time.Second))
 	if status, _ := get(t, base+"/public/latest"); status != 404 {
 		t.Error("a latest round before the first:", status)
+	}
+}
+
+// An independent library agrees with the signatures.
+func TestCirclAgrees(t *testing.T) {
+	b, c := start(t)
+	c.set(b.Chain().TimeOf(9))
+	r, err := b.Fetch(t.Context(), 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var signature, point circl.G1
+	var key circl.G2
+	message := sha256.Sum256([]byte{0, 0, 0, 0, 0, 0, 0, 9})
+	point.Hash(message[:], []byte("BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"))
+	if err := errors.Join(signature.SetBytes(r.Signature[:]), key.SetBytes(b.Params().PublicKey)); err != nil {
+		t.Fatal(err)
+	}
+	if !circl.Pair(&signature, circl.G2Generator()).IsEqual(circl.Pair(&point, &key)) {
+		t.Error("the signature does not verify")
 	}
 }
 
