@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"chesna/booking"
 	"chesna/booking/draw"
 	"chesna/identity"
@@ -24,7 +26,7 @@ func (o *Office) Enter(ctx context.Context, s identity.Session, id ID, r EntryRe
 	if !s.Has(identity.RoleCitizen) {
 		return Receipt{}, booking.Refuse(booking.CodeForbidden, "only a citizen can enter a draw")
 	}
-	w, err := o.Draw(ctx, id)
+	w, err := o.open(ctx, id)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -243,39 +245,41 @@ func inDraw(s State) bool { return s == StateClosed || s == StateStanding }
 
 // foresee tells before anything is signed what the ledger would refuse after it.
 func (o *Office) foresee(ctx context.Context, w Wave, a Acceptance) error {
-	now := o.d.Now()
-	for i, m := range append([]Member{{Applicant: a.Declarer}}, a.Members...) {
-		pointer := fmt.Sprintf("/members/%d", i-1)
-		if i == 0 {
-			pointer = "/members"
-		}
-		st, err := o.d.Ledger.Standing(ctx, m.Applicant, w.Group)
-		if err != nil {
+	for i, m := range a.Members {
+		if err := o.hinders(ctx, w, a, m.Applicant, fmt.Sprintf("/members/%d", i)); err != nil {
 			return err
-		}
-		if st.PausedUntil.After(now) {
-			e := wrong(booking.CodePaused, pointer, "paused", "online entry is paused until "+st.PausedUntil.UTC().Format(utcForm))
-			e.RetryAfter = st.PausedUntil.Sub(now)
-			return e
-		}
-		live, found, err := o.d.Ledger.LiveEntry(ctx, m.Applicant, w.Group)
-		if err != nil {
-			return err
-		}
-		if found && (live.Declarer != a.Declarer || (live.Wave != a.Wave && live.Wave != a.Leaves)) {
-			return wrong(booking.CodeAlreadyEntered, pointer, "already-entered", "this person has a live entry already; a person has one everywhere")
-		}
-		if i == 0 {
-			continue
-		}
-		switch err := o.d.Ledger.Blocked(ctx, m.Applicant, w.Group); booking.CodeOf(err) {
-		case booking.CodeOfferOpen:
-			return wrong(booking.CodeOfferOpen, pointer, "offer-open", "an offer waits to be signed or declined for this person")
-		case "":
-			if err != nil {
-				return err
-			}
 		}
 	}
-	return nil
+	if slices.ContainsFunc(a.Members, func(m Member) bool { return m.Applicant == a.Declarer }) {
+		return nil
+	}
+	return o.hinders(ctx, w, a, a.Declarer, "/members") // who declares for others is bound by the same
+}
+
+// hinders tells what stands against one person's part in an entry.
+func (o *Office) hinders(ctx context.Context, w Wave, a Acceptance, p uuid.UUID, pointer string) error {
+	st, err := o.d.Ledger.Standing(ctx, p, w.Group)
+	if err != nil {
+		return err
+	}
+	if now := o.d.Now(); st.PausedUntil.After(now) {
+		e := wrong(booking.CodePaused, pointer, "paused", "online entry is paused until "+st.PausedUntil.UTC().Format(utcForm))
+		e.RetryAfter = st.PausedUntil.Sub(now)
+		return e
+	}
+	live, found, err := o.d.Ledger.LiveEntry(ctx, p, w.Group)
+	if err != nil {
+		return err
+	}
+	if found && (live.Declarer != a.Declarer || (live.Wave != a.Wave && live.Wave != a.Leaves)) {
+		return wrong(booking.CodeAlreadyEntered, pointer, "already-entered", "this person has a live entry already; a person has one everywhere")
+	}
+	err = o.d.Ledger.Blocked(ctx, p, w.Group)
+	switch booking.CodeOf(err) {
+	case booking.CodeOfferOpen:
+		return wrong(booking.CodeOfferOpen, pointer, "offer-open", "an offer waits to be signed or declined for this person")
+	case booking.CodeLiveEntry: // hers in this wave, or the one that ends with this
+		return nil
+	}
+	return err
 }

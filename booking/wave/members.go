@@ -183,10 +183,9 @@ func (o *Office) rescheduled(ctx context.Context, s identity.Session, w Wave, r 
 		return nil, nil, err
 	case a.Group != w.Group:
 		return nil, nil, wrong(booking.CodeInvalid, pointer, "not-allowed", "this draw is about other services")
-	case a.State != booking.AppointmentBooked:
-		return nil, nil, wrong(booking.CodeNotActive, pointer, "not-active", "this appointment cannot be replaced any more")
-	case !a.Start.After(o.d.Now()):
-		return nil, nil, wrong(booking.CodeTooLate, pointer, "too-late", "this appointment has begun")
+	}
+	if err := o.replaceable(a); err != nil {
+		return nil, nil, err
 	}
 	svc, err := o.d.Catalogue.Service(a.Service)
 	if err != nil {
@@ -198,6 +197,23 @@ func (o *Office) rescheduled(ctx context.Context, s identity.Session, w Wave, r 
 	}
 	name, err := o.nameIn(ctx, s.Person, a.Applicant, string(a.Hold))
 	return []person{{applicant: a.Applicant, service: svc, name: name}}, old, err
+}
+
+// replaceable is the ledger's rule: a booked appointment before it begins, as often as the policy has it; one whose time
+// the post has taken away at any time.
+func (o *Office) replaceable(a booking.Appointment) error {
+	const pointer = "/reschedules"
+	switch {
+	case a.State == booking.AppointmentDisplaced:
+		return nil
+	case a.State != booking.AppointmentBooked:
+		return wrong(booking.CodeNotActive, pointer, "not-active", "this appointment cannot be replaced any more")
+	case !a.Start.After(o.d.Now()):
+		return wrong(booking.CodeTooLate, pointer, "too-late", "this appointment has begun")
+	case a.Changes >= o.d.Policy.MaxChanges:
+		return wrong(booking.CodeChangesUsedUp, pointer, "used-up", fmt.Sprintf("an appointment can be rescheduled %d times", o.d.Policy.MaxChanges))
+	}
+	return nil
 }
 
 func (o *Office) replaced(a booking.Appointment) (*replaced, error) {

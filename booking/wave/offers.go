@@ -13,11 +13,10 @@ import (
 	"chesna/identity"
 )
 
-// HoldOf is the name under which an offered seat is kept for its applicant, and the Hold of the appointment that a
-// signed offer becomes: by it officers find the names that were signed (identity's NamesIn).
-func HoldOf(c booking.ConsulateID, offer uuid.UUID, seat booking.SeatID) booking.HoldID {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s/hold\x00%s\x00%s", OfferVersion, offer, seat))
-	return booking.NewHoldID(c, uuid.UUID(sum[:16]))
+// HoldOf is the name under which the n-th seat of an offer stands where a confirmed hold has its own. It is the Hold of
+// the appointment that the seat becomes: by it officers find the names that were signed (identity's NamesIn).
+func HoldOf(c booking.ConsulateID, offer uuid.UUID, n int) booking.HoldID {
+	return booking.NewHoldID(c, uuid.NewSHA1(offer, fmt.Appendf(nil, "seat %d", n)))
 }
 
 // Offers lists the person's offers with the text to sign for those that are open, newest first.
@@ -92,7 +91,8 @@ func (o *Office) Sign(ctx context.Context, s identity.Session, id uuid.UUID, sig
 	}
 	made, err := o.book(ctx, Signing{
 		Offer: id, Declarer: s.Person, SignatureDigest: act.Digest, DocumentDigest: sha256.Sum256(document),
-		Evidence: act.Evidence, MaxChanges: o.d.Policy.MaxChanges, Actor: citizen(s),
+		Evidence: act.Evidence, MaxChanges: o.d.Policy.MaxChanges, LateCancel: o.d.Policy.LateCancel, Pause: o.d.Policy.Pause,
+		Actor: citizen(s),
 	}, offer)
 	if err != nil {
 		return Offer{}, nil, err
@@ -184,13 +184,13 @@ func (o *Office) offerDocument(ctx context.Context, offer Offer) ([]byte, error)
 	if t.group, err = o.d.Catalogue.Group(offer.Group); err != nil {
 		return nil, err
 	}
-	for _, seat := range offer.Seats {
+	for n, seat := range offer.Seats {
 		p := person{applicant: seat.Applicant}
 		if p.service, err = o.d.Catalogue.Service(seat.Service); err != nil {
 			return nil, err
 		}
 		if seat.Applicant != offer.Declarer {
-			hold := HoldOf(offer.Consulate, offer.ID, seat.Seat.ID)
+			hold := HoldOf(offer.Consulate, offer.ID, n)
 			if p.name, err = o.nameIn(ctx, offer.Declarer, seat.Applicant, string(hold)); err != nil {
 				return nil, err
 			}

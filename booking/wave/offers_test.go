@@ -89,7 +89,7 @@ func TestOfferTextSaysWhatIsSigned(t *testing.T) {
 	if err != nil || len(list) != 1 || !bytes.Equal(list[0].Document, got.Document) {
 		t.Error("the bytes to sign have changed", err)
 	}
-	hold := HoldOf("waw", offer.ID, offer.Seats[1].Seat.ID)
+	hold := HoldOf("waw", offer.ID, 1)
 	if h.texts[string(hold)].GivenName != "Анна" || hold.Consulate() != "waw" {
 		t.Error("the names do not stand under the hold", h.texts)
 	}
@@ -147,7 +147,7 @@ func TestSigning(t *testing.T) {
 	var references []string
 	for _, g := range h.signings {
 		references = append(references, g.References...)
-		if len(g.Appointments) != 2 || g.MaxChanges != 2 || g.Declarer != she {
+		if len(g.Appointments) != 2 || g.MaxChanges != 2 || g.LateCancel != 48*time.Hour || g.Pause != 14*24*time.Hour || g.Declarer != she {
 			t.Errorf("%+v", g)
 		}
 	}

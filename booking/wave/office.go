@@ -55,8 +55,9 @@ type OfficeDeps struct {
 // it can be seen without the ledger's locks; and the ledger judges all of it again, last. A request without a signature
 // is refused with CodeSignatureNeeded and the exact text to sign; the same request with the signature does the thing.
 type Office struct {
-	d     OfficeDeps
-	shelf shelf
+	d      OfficeDeps
+	shelf  shelf
+	window openings
 }
 
 // NewOffice checks its parts.
