@@ -55,7 +55,7 @@ func (l *Log) compareWithPublished(ctx context.Context, head Head) error {
 
 // compareWithWitness believes a witness only what this log signed.
 func (l *Log) compareWithWitness(ctx context.Context, head Head, w *witness) error {
-	asking, cancel := context.WithTimeout(ctx, l.timeout)
+	asking, cancel := context.WithTimeout(ctx, l.patience)
 	defer cancel()
 	name := w.Verifier().Name()
 	msg, err := w.Latest(asking, l.origin)

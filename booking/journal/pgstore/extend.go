@@ -32,6 +32,9 @@ func (s *Store) Extend(ctx context.Context, log string, limit int, grow journal.
 		lock = lockDraws
 	}
 	err = s.write(ctx, "extend the log", func(q *rows.Queries) error {
+		if err := q.CommitDurably(ctx); err != nil { // what is signed next must not be lost with the server
+			return fmt.Errorf("ask for a durable commit: %w", err)
+		}
 		if err := q.LockLog(ctx, lock); err != nil {
 			return fmt.Errorf("wait for another sequencer: %w", err)
 		}
@@ -78,7 +81,7 @@ func take(ctx context.Context, q *rows.Queries, log string, head journal.Head, l
 		return p, fmt.Errorf("read events: %w", err)
 	}
 	for _, r := range events {
-		opening, err := openEvent(rows.EventByIDRow{
+		opening, err := openEvent(rows.EventOfRow{
 			Seq: r.Seq, ID: r.ID, At: r.At, Type: r.Type, Actor: r.Actor, ActorRole: r.ActorRole, Subject: r.Subject,
 			Appointment: r.Appointment, Consulate: r.Consulate, Seat: r.Seat, Data: r.Data, Blind: r.Blind,
 		})
@@ -154,7 +157,7 @@ func settle(ctx context.Context, q *rows.Queries, from int64, p pending) error {
 }
 
 // openEvent makes the opening of an event's leaf.
-func openEvent(r rows.EventByIDRow) (journal.EventOpening, error) {
+func openEvent(r rows.EventOfRow) (journal.EventOpening, error) {
 	e := booking.Event{
 		ID: r.ID, At: r.At, Type: booking.EventType(r.Type), Actor: booking.Actor{Person: r.Actor.UUID, Role: r.ActorRole},
 		Subject: r.Subject.UUID, Appointment: r.Appointment.UUID, Consulate: booking.ConsulateID(r.Consulate),
@@ -178,10 +181,10 @@ func openEvent(r rows.EventByIDRow) (journal.EventOpening, error) {
 	return o, nil
 }
 
-// ProveEvent is the opening of the blinded leaf of an event: with [journal.Log.Prove] for its index, all that its subject
-// needs. The caller shows it to nobody else. journal.CodeAbsent when there is no such event.
-func (s *Store) ProveEvent(ctx context.Context, id uuid.UUID) (journal.EventOpening, error) {
-	r, err := s.query.EventByID(ctx, id)
+// ProveEvent is the opening of the blinded leaf of an event in the person's record of actions: with [journal.Log.Prove] for
+// its index, all that she needs. It is for nobody else. journal.CodeAbsent when her record has no such event.
+func (s *Store) ProveEvent(ctx context.Context, subject, id uuid.UUID) (journal.EventOpening, error) {
+	r, err := s.query.EventOf(ctx, rows.EventOfParams{Subject: subject, ID: id})
 	if err != nil {
 		return journal.EventOpening{}, mapError("read an event", err)
 	}

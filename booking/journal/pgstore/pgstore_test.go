@@ -183,7 +183,7 @@ func TestEventsBecomeBlindedLeaves(t *testing.T) {
 	if err != nil || len(mine) == 0 {
 		t.Fatal(mine, err)
 	}
-	o, err := s.ProveEvent(t.Context(), mine[0].ID)
+	o, err := s.ProveEvent(t.Context(), person, mine[0].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,8 +196,10 @@ func TestEventsBecomeBlindedLeaves(t *testing.T) {
 	if o.Index < 0 || string(leaves[o.Index]) != want || o.Subject != person || mine[0].Type != booking.EventBooked {
 		t.Errorf("leaf %d is %s, want %s; %+v", o.Index, leaves[o.Index], want, o)
 	}
-	if _, err := s.ProveEvent(t.Context(), uuid.New()); journal.CodeOf(err) != journal.CodeAbsent {
-		t.Errorf("an unknown event: %v", err)
+	for _, other := range [][2]uuid.UUID{{person, uuid.New()}, {uuid.New(), mine[0].ID}, {uuid.Nil, mine[0].ID}} {
+		if _, err := s.ProveEvent(t.Context(), other[0], other[1]); journal.CodeOf(err) != journal.CodeAbsent {
+			t.Errorf("an event of another person, or none: %v", err)
+		}
 	}
 }
 

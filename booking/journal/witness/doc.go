@@ -13,7 +13,7 @@
 //   - Nothing that an operator sends becomes a path unless it has the form of a draw's name.
 //
 // The folder: key (mode 0600), lock, <id>/checkpoint (the last cosigned one), <id>/entries (a mirror's copy of the leaves),
-// <id>/evidence-* (signed heads that contradict what was cosigned), files/<drawID>/<name>; id is the hex SHA-256 of the
+// <id>/fork-* and <id>/unproved-* (signed heads that were not cosigned: evidence), files/<drawID>/<name>; id is the hex SHA-256 of the
 // origin.
 //
 // Addresses: POST /add-checkpoint, GET /checkpoint/<id>, GET /key, GET /files/<drawID>/<name>.

@@ -232,8 +232,8 @@ func TestAWitnessRemembers(t *testing.T) {
 			t.Errorf("after a restart a fork of size %d is cosigned", size)
 		}
 	}
-	kept, err := filepath.Glob(filepath.Join(dir, journal.OriginID(journaltest.Origin), "evidence-*"))
-	if err != nil || len(kept) != 2 {
+	kept, err := filepath.Glob(filepath.Join(dir, journal.OriginID(journaltest.Origin), "*-*"))
+	if err != nil || len(kept) != 2 || !strings.HasPrefix(filepath.Base(kept[0]), "fork-") || !strings.HasPrefix(filepath.Base(kept[1]), "unproved-") {
 		t.Errorf("evidence: %v %v", kept, err)
 	}
 	if w := ask(s.Handler(), "POST", "/add-checkpoint", real.add(5, 9, signer)); w.Code != http.StatusOK {

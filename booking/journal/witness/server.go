@@ -190,10 +190,10 @@ func (s *Server) judge(ctx context.Context, body []byte) (string, error) {
 	err = journal.CheckConsistency(log.last.Size, log.last.Root, c.Size, c.Root, a.Proof)
 	switch {
 	case journal.CodeOf(err) == journal.CodeFork:
-		s.evidence(ctx, log, a.Checkpoint)
+		s.evidence(ctx, log, "fork", a.Checkpoint)
 		return "", &refusal{status: http.StatusConflict, words: "two roots of one size", size: log.last.Size}
 	case err != nil:
-		s.evidence(ctx, log, a.Checkpoint)
+		s.evidence(ctx, log, "unproved", a.Checkpoint)
 		return "", &refusal{status: http.StatusUnprocessableEntity, words: err.Error()}
 	}
 	if log.copy != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
@@ -15,7 +16,7 @@ import (
 	"chesna/booking/journal"
 )
 
-// maxEvidence is how many contradicting checkpoints of a log are kept.
+// maxEvidence is how many checkpoints of each kind of evidence are kept of a log.
 const maxEvidence = 16
 
 // watched is one log that the witness knows.
@@ -83,15 +84,20 @@ func (w *watched) keep(msg []byte, head journal.Head) error {
 	return nil
 }
 
-// evidence keeps a checkpoint that the log signed although it contradicts what was cosigned before, or cannot be shown to
-// extend it.
-func (s *Server) evidence(ctx context.Context, log *watched, msg []byte) {
-	s.log.ErrorContext(ctx, "a log signed a checkpoint that does not extend what was cosigned", "origin", log.verifier.Name(), "cosigned", log.last.Size)
-	kept, err := filepath.Glob(filepath.Join(log.dir, "evidence-*"))
+// evidence keeps a checkpoint that the log signed and that was not cosigned: a "fork" has another root than the cosigned one
+// of its size, which convicts the log; one "unproved" came without a proof that it extends the cosigned one, which anybody can
+// send, but which also is what a fork looks like.
+func (s *Server) evidence(ctx context.Context, log *watched, kind string, msg []byte) {
+	level := slog.LevelWarn
+	if kind == "fork" {
+		level = slog.LevelError
+	}
+	s.log.Log(ctx, level, "a signed checkpoint was not cosigned", "kind", kind, "origin", log.verifier.Name(), "cosigned", log.last.Size)
+	kept, err := filepath.Glob(filepath.Join(log.dir, kind+"-*"))
 	if err != nil || len(kept) >= maxEvidence {
 		return
 	}
-	path := filepath.Join(log.dir, "evidence-"+journal.OriginID(string(msg))[:16])
+	path := filepath.Join(log.dir, kind+"-"+journal.OriginID(string(msg))[:16])
 	if err := journal.ReplaceFile(path, msg, 0o644); err != nil {
 		s.log.ErrorContext(ctx, "keep evidence", "error", err)
 	}

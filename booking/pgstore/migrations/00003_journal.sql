@@ -56,10 +56,9 @@ CREATE TABLE booking.journal_checkpoints (
 -- Each event becomes one blinded leaf of the journal; those that were recorded before count too.
 ALTER TABLE booking.events ADD COLUMN leaf_index bigint;
 CREATE INDEX events_without_leaf ON booking.events (seq) WHERE leaf_index IS NULL;
-CREATE INDEX events_by_id ON booking.events (id);
 
 -- +goose Down
-DROP INDEX booking.events_by_id, booking.events_without_leaf;
+DROP INDEX booking.events_without_leaf;
 ALTER TABLE booking.events DROP COLUMN leaf_index;
 DROP TABLE booking.journal_checkpoints, booking.journal_numbers, booking.journal_queue, booking.journal_hashes,
     booking.journal_leaves, booking.journal_head;

@@ -1,3 +1,6 @@
+-- name: CommitDurably :exec
+SET LOCAL synchronous_commit = on;
+
 -- name: LockLog :exec
 SELECT pg_advisory_xact_lock(@key::bigint);
 
@@ -27,6 +30,6 @@ UPDATE booking.events e SET leaf_index = i.leaf_index
 FROM (SELECT unnest(@seqs::bigint[]) AS seq, unnest(@indexes::bigint[]) AS leaf_index) AS i
 WHERE e.seq = i.seq AND e.leaf_index IS NULL;
 
--- name: EventByID :one
+-- name: EventOf :one
 SELECT seq, id, at, type, actor, actor_role, subject, appointment, consulate, seat, data, blind, leaf_index
-FROM booking.events WHERE id = @id;
+FROM booking.events WHERE subject = @subject::uuid AND id = @id;

@@ -12,12 +12,26 @@ import (
 	"github.com/google/uuid"
 )
 
-const eventByID = `-- name: EventByID :one
-SELECT seq, id, at, type, actor, actor_role, subject, appointment, consulate, seat, data, blind, leaf_index
-FROM booking.events WHERE id = $1
+const commitDurably = `-- name: CommitDurably :exec
+SET LOCAL synchronous_commit = on
 `
 
-type EventByIDRow struct {
+func (q *Queries) CommitDurably(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, commitDurably)
+	return err
+}
+
+const eventOf = `-- name: EventOf :one
+SELECT seq, id, at, type, actor, actor_role, subject, appointment, consulate, seat, data, blind, leaf_index
+FROM booking.events WHERE subject = $1::uuid AND id = $2
+`
+
+type EventOfParams struct {
+	Subject uuid.UUID
+	ID      uuid.UUID
+}
+
+type EventOfRow struct {
 	Seq         int64
 	ID          uuid.UUID
 	At          time.Time
@@ -33,9 +47,9 @@ type EventByIDRow struct {
 	LeafIndex   *int64
 }
 
-func (q *Queries) EventByID(ctx context.Context, id uuid.UUID) (EventByIDRow, error) {
-	row := q.db.QueryRow(ctx, eventByID, id)
-	var i EventByIDRow
+func (q *Queries) EventOf(ctx context.Context, arg EventOfParams) (EventOfRow, error) {
+	row := q.db.QueryRow(ctx, eventOf, arg.Subject, arg.ID)
+	var i EventOfRow
 	err := row.Scan(
 		&i.Seq,
 		&i.ID,
