@@ -3,7 +3,7 @@
 import { parseLeaf, parseBeacon, parsePolicy } from "./leaves.mjs";
 import { checkResult, parseBindings, parseEntries, parseManifest, parsePersons } from "./files.mjs";
 import { parseProof } from "./proof.mjs";
-import { logChecks } from "./checks-log.mjs";
+import { logChecks, Missing } from "./checks-log.mjs";
 import { drawChecks } from "./checks-draw.mjs";
 import { trustChecks } from "./checks-trust.mjs";
 
@@ -13,6 +13,9 @@ export const checkIDs = Object.freeze([
   "witnesses-announcement", "witnesses-close", "witnesses-result", "time-stamps", "close-matches-files", "manifest-root", "bindings",
   "persons", "authority", "timing", "round", "beacon", "seed", "result", "result-leaf", "receipts", "independence",
 ]);
+
+/** Checks that fail, rather than do not apply, when the leaf that they are about is missing. */
+const standAlone = new Set(["policy-hash", "announcement", "close-matches-files", "manifest-root", "timing", "round", "beacon"]);
 
 const names = ["manifest", "entries", "bindings", "persons", "result", "beacon.json", "authority", "policy.json"];
 const leafName = /^leaves\/(0|[1-9][0-9]{0,14})\.(json|proof|tsr)$/;
@@ -142,7 +145,8 @@ export async function verifyBundle(files, options = {}) {
         all[id](f, b);
       }
     } catch (e) {
-      f.fault(e.message);
+      if (e instanceof Missing && !standAlone.has(id)) f.skip(e.message);
+      else f.fault(e.message);
     }
     checks.push(f.check(id));
     if (id === "files-grammar" && f.faults.length > 0) return { verdict: "unreadable", checks, draw: null };

@@ -49,11 +49,16 @@ export function hex(bytes) {
   return out;
 }
 
+function nibble(text, at) {
+  const c = text.charCodeAt(at);
+  return c < 58 ? c - 48 : c - 87;
+}
+
 /** Reads lower-case hexadecimal of exactly so many bytes; null when it is not. */
 export function unhex(text, length) {
   if (typeof text !== "string" || text.length !== 2 * length || !/^[0-9a-f]*$/.test(text)) return null;
   const out = new Uint8Array(length);
-  for (let i = 0; i < length; i++) out[i] = parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < length; i++) out[i] = (nibble(text, 2 * i) << 4) | nibble(text, 2 * i + 1);
   return out;
 }
 

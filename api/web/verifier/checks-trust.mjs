@@ -22,6 +22,8 @@ function announcement(f, b) {
   f.must(a.parent !== a.drawID && a.predecessor !== a.drawID, "the draw names itself as another one");
   const { deadline, round, fallback } = a.delays;
   f.must(deadline >= 1 && round > deadline && fallback > round && fallback <= 30 * 86400, "the delays do not grow: deadline, round, fallback");
+  const quota = Math.max(1, Math.ceil(b.manifest.seats.length / 2));
+  f.must(a.guarantee.t === 0 || a.guarantee.draws === Math.ceil(a.guarantee.entries / quota), "the number of draws for the guaranteed is not \u2308G \u00f7 quota\u2309");
   f.fault(faultOfChain(a.beacon));
   a.windows.forEach((w, i) => f.must((i === 0 || a.windows[i - 1].number < w.number) && w.from <= w.to, `window ${w.number} is not a window, or out of order`));
   f.say(`${a.drawID}, ${a.kind} ${a.isoWeek}, closes ${a.closes}`);

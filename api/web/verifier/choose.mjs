@@ -47,6 +47,9 @@ class Ranks {
  * The state of the choosing. An entry's rank is its place in key order, so that "the largest key" is "the greatest
  * rank". movers[a][b] holds the ranks of size-1 entries that were placed in a and accept b; those that have left a
  * since are dropped when they come up.
+ *
+ * dead windows are full for good: no path leads through them to a free seat. tooBig is, by window, the smallest size
+ * that found no room since somebody was admitted last (0: none); the next try would end alike. Both only save time.
  */
 class Floor {
   constructor(seats, ranked) {
@@ -57,6 +60,9 @@ class Floor {
     this.movers = Array.from({ length: maxWindows }, () => new Array(maxWindows).fill(null));
     this.closedLo = 0;
     this.closedHi = 0;
+    this.deadLo = 0;
+    this.deadHi = 0;
+    this.tooBig = new Uint8Array(maxWindows);
   }
 
   /** Places a size-1 entry in a window; the caller keeps the count of free seats. */
@@ -100,6 +106,10 @@ class Floor {
         queue.push(b);
       }
     }
+    if (notHere === none || this.free[notHere] === 0) {
+      this.deadLo = (this.deadLo | lo) >>> 0;
+      this.deadHi = (this.deadHi | hi) >>> 0;
+    }
     return { lo, hi, path: null };
   }
 
@@ -135,16 +145,22 @@ class Floor {
     this.shift(path);
     this.free[path[0]]--;
     this.put(rank, path[0]);
+    this.tooBig.fill(0);
     return true;
   }
 
   /** A family takes the first accepted window where room can be made. It never moves, so it is in no list of movers. */
   admitFamily(rank, e) {
+    const [lo, hi] = [e.lo & ~this.deadLo, e.hi & ~this.deadHi];
     for (let w = 0; w < maxWindows; w++) {
-      if (!accepts(e.lo, e.hi, w) || !this.makeRoom(w, e.size)) continue;
-      this.free[w] -= e.size;
-      this.window[rank] = w;
-      return true;
+      if (!accepts(lo, hi, w) || (this.tooBig[w] !== 0 && e.size >= this.tooBig[w])) continue;
+      if (this.makeRoom(w, e.size)) {
+        this.free[w] -= e.size;
+        this.window[rank] = w;
+        this.tooBig.fill(0);
+        return true;
+      }
+      this.tooBig[w] = e.size;
     }
     return false;
   }

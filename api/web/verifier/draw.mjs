@@ -13,21 +13,35 @@ export function seedOf({ drawID, chainHash, round, signature, entries, entriesRo
 
 const prefix = utf8("chesna/draw/v1/ticket\0");
 
-/** An entry's key: the smallest of its tickets. */
-export function keyOf(seed, entry) {
-  const buf = concat(prefix, seed, entry.leaf, new Uint8Array(4));
-  let least = null;
-  for (let j = 0; j < entry.weight; j++) {
-    buf[buf.length - 1] = j;
-    const ticket = sha256(buf);
-    if (least === null || compare(ticket, least) < 0) least = ticket;
+/**
+ * Computes keys: an entry's is the smallest of its tickets, SHA-256(prefix ‖ seed ‖ leafHash ‖ BE32(j)). What tickets
+ * share is hashed once and the hashers are used again: a large draw has millions of tickets.
+ */
+class Keys {
+  constructor(seed) {
+    this.head = sha256.create().update(prefix).update(seed);
+    this.entry = sha256.create();
+    this.ticket = sha256.create();
+    this.number = new Uint8Array(4);
+    this.out = new Uint8Array(32);
   }
-  return least;
+
+  of(entry) {
+    this.head._cloneInto(this.entry).update(entry.leaf);
+    const least = new Uint8Array(32);
+    for (let j = 0; j < entry.weight; j++) {
+      this.number[3] = j;
+      this.entry._cloneInto(this.ticket).update(this.number).digestInto(this.out);
+      if (j === 0 || compare(this.out, least) < 0) least.set(this.out);
+    }
+    return least;
+  }
 }
 
 /** The entries in key order, ties by leaf hash: [{…entry, row, key}]. */
 export function order(seed, entries) {
-  const keys = entries.map((e) => keyOf(seed, e));
+  const all = new Keys(seed);
+  const keys = entries.map((e) => all.of(e));
   const heads = Float64Array.from(keys, (k) => ((k[0] << 16) | (k[1] << 8) | k[2]) * 0x1000000 + ((k[3] << 16) | (k[4] << 8) | k[5]));
   const rows = Int32Array.from(entries, (_, i) => i);
   rows.sort((a, b) => heads[a] - heads[b] || compare(keys[a], keys[b]) || compare(entries[a].leaf, entries[b].leaf));

@@ -1,5 +1,6 @@
 // The leaves of the log of draws, and the trust policy: docs/DRAW-FILES.md as shapes. A key more or less is refused.
-import { hex, unbase64, unhex } from "./bytes.mjs";
+import { hex, textOf, unbase64, unhex } from "./bytes.mjs";
+import { sha256 } from "./vendor/noble.mjs";
 import { parseCanonical } from "./canonical.mjs";
 import { isDrawID, parseStart } from "./files.mjs";
 import { parseKey } from "./note.mjs";
@@ -17,7 +18,7 @@ const between = (a, b) => (v) => count(v) && v >= a && v <= b;
 const oneOf = (...all) => (v) => all.includes(v);
 const hash = (v) => unhex(v, 32) !== null;
 const signature = (v) => unhex(v, 48) !== null;
-const decimal4 = (v) => text(v) && /^(0|[1-9][0-9]{0,5})\.[0-9]{4}$/.test(v);
+const decimal4 = (v) => text(v) && /^(0|[1-9][0-9]{0,8})\.[0-9]{4}$/.test(v);
 const drawID = (v) => isDrawID(v);
 const drawOrNone = (v) => v === "" || isDrawID(v);
 const time = (v) => text(v) && v.length === 20 && v.endsWith("Z") && parseStart(v) !== null;
@@ -54,8 +55,15 @@ const shapes = {
   result: { attempt: between(0, 3), drawID, manifestRoot: hash, resultSha256: hash, round: count, seed: hash, seq: count, signature, type: text },
 };
 
+/** In a policy a chain is a name for comparison; whether it can be used, the check of the beacon says. */
+const short = (v) => text(v) && v.length <= 1024;
+const namedShape = {
+  chainHash: (v) => text(v) && v.length === 64, development: flag, genesis: Number.isSafeInteger, genesisSeed: short, id: (v) => text(v) && v !== "",
+  period: (v) => count(v) && v >= 1, publicKey: short, scheme: text,
+};
+
 const policyShape = {
-  authority: key, beacons: list(beaconShape), development: flag, k: between(1, 64), logs: { draws: key, journal: key }, operator: key,
+  authority: key, beacons: list(namedShape), development: flag, k: between(1, 64), logs: { draws: key, journal: key }, operator: key,
   tsaRoots: list(base64), version: oneOf("chesna/policy/v1"), witnesses: list({ key, operator: text }),
 };
 
@@ -81,12 +89,13 @@ export function parseLeaf(bytes) {
   return leaf;
 }
 
-/** Reads beacon.json: canonical, and one LF. Gives {round, signature, randomness} with bytes; throws. */
+/** Reads beacon.json in the one form that relays give it, with one LF. Gives {round, signature}; throws. */
 export function parseBeacon(bytes) {
-  if (bytes[bytes.length - 1] !== 10) throw new Error("no LF at its end");
-  const b = parseCanonical(bytes.subarray(0, -1));
-  check({ randomness: hash, round: count, signature }, b, "");
-  return { round: b.round, signature: unhex(b.signature, 48), randomness: b.randomness };
+  const m = /^\{"round":([1-9][0-9]{0,15}),"randomness":"([0-9a-f]{64})","signature":"([0-9a-f]{96})"\}\n$/.exec(textOf(bytes));
+  if (m === null || !Number.isSafeInteger(Number(m[1]))) throw new Error("not in the published form");
+  const raw = unhex(m[3], 48);
+  if (hex(sha256(raw)) !== m[2]) throw new Error("the randomness is not that of the signature");
+  return { round: Number(m[1]), signature: raw };
 }
 
 /** Reads the trust policy; throws. Keys come parsed. */

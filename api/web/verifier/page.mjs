@@ -35,6 +35,7 @@ function render() {
   else at("bundle").setAttribute("aria-describedby", "bundle-hint");
   at("results").replaceChildren(...(state.report === null ? [] : resultsOf(state.language, state.report, state.receipt)));
   at("results").dataset.verdict = state.report?.verdict ?? "";
+  if (state.report !== null) announce(`${t("verdict")}: ${t(`verdict.${state.report.verdict}`)}`);
 }
 
 function announce(text) {
@@ -92,7 +93,6 @@ async function check() {
     });
     Object.assign(state, await verify(files, policy, await bytesOf(at("receipt"))));
     render();
-    announce(`${t("verdict")}: ${t(`verdict.${state.report.verdict}`)}`);
     at("verdict").focus();
   } catch (e) {
     if (!Array.isArray(e)) throw e;

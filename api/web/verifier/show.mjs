@@ -59,9 +59,10 @@ function drawOf(t, draw) {
   ]));
 }
 
-/** A seat as it is written in the manifest: local date and time, and its name. */
+/** A seat as it is written in the manifest: date and time there, with the offset from UTC, and its name. */
 function seatText(seat) {
-  return `${seat.start.slice(0, 10)} ${seat.start.slice(11, 16)} (${seat.id})`;
+  const zone = seat.start.slice(19) === "Z" ? "UTC" : `UTC${seat.start.slice(19)}`;
+  return `${seat.start.slice(0, 10)} ${seat.start.slice(11, 16)} ${zone} (${seat.id})`;
 }
 
 /** Why an entry got its seats, or none. */

@@ -151,7 +151,7 @@ func (s *story) finish(t testing.TB, log *tree, files map[string][]byte, m *draw
 	if s.result != nil {
 		files["result"] = s.result(r.Bytes())
 	}
-	files["beacon.json"] = append(canonical(t, map[string]any{"randomness": digest(signature), "round": round, "signature": hex.EncodeToString(signature)}), '\n')
+	files["beacon.json"] = fmt.Appendf(nil, `{"round":%d,"randomness":"%s","signature":"%x"}`+"\n", round, digest(signature), signature)
 	s.add(t, log, files, s.timeOf(round).Add(10*time.Second), map[string]any{
 		"attempt": s.fallbacks, "drawID": drawID, "manifestRoot": hex.EncodeToString(m.Root[:]), "resultSha256": digest(files["result"]), "round": round,
 		"seed": hex.EncodeToString(r.Seed[:]), "signature": hex.EncodeToString(signature), "type": "result",
