@@ -18,7 +18,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if dsn := os.Getenv(childDSN); dsn != "" {
+	if dsn, file := os.Getenv(childDSN), os.Getenv(childFile); file != "" {
+		os.Exit(publisher(dsn, file))
+	} else if dsn != "" {
 		os.Exit(child(dsn))
 	}
 	code := servers.Main(m)
