@@ -29,9 +29,15 @@ func ledgerInvariants() map[string]string {
 			JOIN booking.seats s ON s.id = c.seat
 			WHERE s.state <> 'offered' AND NOT EXISTS (SELECT 1 FROM booking.appointments a WHERE a.id = c.appointment
 				AND a.seat = c.seat AND a.state IN ('booked', 'displaced', 'suspended'))`,
-		"a claim of a person belongs to an active appointment of hers": `SELECT c.applicant::text FROM booking.person_claims c
+		"a claim of an offered seat belongs to an open offer of that seat": `SELECT c.seat FROM booking.seat_claims c
+			JOIN booking.seats s ON s.id = c.seat
+			WHERE s.state = 'offered' AND NOT EXISTS (SELECT 1 FROM booking.offers o JOIN booking.offer_seats os ON os.offer = o.id
+				WHERE o.id = c.appointment AND os.seat = c.seat AND o.state = 'open')`,
+		"a claim of a person belongs to an active appointment or an open offer of hers": `SELECT c.applicant::text FROM booking.person_claims c
 			WHERE NOT EXISTS (SELECT 1 FROM booking.appointments a WHERE a.id = c.appointment AND a.applicant = c.applicant
-				AND a.grp = c.service_group AND a.state IN ('booked', 'displaced', 'suspended'))`,
+				AND a.grp = c.service_group AND a.state IN ('booked', 'displaced', 'suspended'))
+			AND NOT EXISTS (SELECT 1 FROM booking.offers o JOIN booking.offer_seats os ON os.offer = o.id
+				WHERE o.id = c.appointment AND os.applicant = c.applicant AND o.grp = c.service_group AND o.state = 'open')`,
 		"an active appointment has both claims": `SELECT a.id::text FROM booking.appointments a
 			WHERE a.state IN ('booked', 'displaced', 'suspended') AND NOT (
 				EXISTS (SELECT 1 FROM booking.seat_claims c WHERE c.seat = a.seat AND c.appointment = a.id) AND
@@ -64,7 +70,7 @@ func ledgerInvariants() map[string]string {
 				('withdrawn', 'appointment.cancelled'), ('returned', 'seat.returned'), ('withdrawn', 'seat.withdrawn'),
 				('displaced', 'appointment.displaced'), ('served', 'appointment.outcome'), ('no_show', 'appointment.outcome'),
 				('withdrawn', 'appointment.outcome'), ('lapsed', 'appointment.lapsed'), ('withdrawn', 'appointment.lapsed'),
-				('returned', 'seat.published'))`,
+				('returned', 'seat.published'), ('in_draw', 'seat.in_draw'), ('offered', 'seat.offered'))`,
 		"blinds are not used twice": `SELECT encode(blind, 'hex') FROM booking.events GROUP BY blind HAVING count(*) > 1`,
 	}
 }

@@ -46,7 +46,10 @@ CREATE TABLE booking.waves (
     leftover      integer NOT NULL DEFAULT 0,
     UNIQUE (consulate, grp, pool, kind, predecessor) -- predecessors form one chain
 );
-CREATE UNIQUE INDEX waves_busy ON booking.waves (family) WHERE state IN ('announced', 'closed', 'standing');
+-- One standby wave of a family at a time: an entry is never in two draws at once.
+CREATE UNIQUE INDEX waves_busy ON booking.waves (family)
+    WHERE kind = 'standby' AND state IN ('announced', 'closed', 'standing');
+CREATE UNIQUE INDEX waves_main ON booking.waves (family) WHERE kind = 'main';
 CREATE INDEX waves_to_do ON booking.waves (closes) WHERE state IN ('announced', 'closed', 'standing', 'drawn');
 CREATE INDEX waves_by_close ON booking.waves (closes DESC);
 CREATE INDEX waves_of_family ON booking.waves (family);
@@ -166,6 +169,18 @@ CREATE TABLE booking.wave_entries (
 );
 CREATE INDEX wave_entries_of_entry ON booking.wave_entries (entry_wave, declarer);
 
+-- What takes part in a wave as things stand: its own live entries, and into a standby wave those of the family's waves
+-- that are over, where they accept one of its windows; not those with a person who gave one of its seats back.
+CREATE VIEW booking.wave_takers AS
+SELECT w.id AS wave, e.wave AS entry_wave, e.declarer, e.rev
+FROM booking.waves w JOIN booking.entries e ON e.family = w.family JOIN booking.waves o ON o.id = e.wave
+WHERE e.state = 'live'
+  AND (e.wave = w.id OR (w.kind = 'standby' AND o.state IN ('drawn', 'finished', 'cancelled')
+                         AND e.windows & w.windows_mask <> 0))
+  AND NOT EXISTS (SELECT 1 FROM booking.wave_returners r WHERE r.wave = w.id AND r.person = e.declarer)
+  AND NOT EXISTS (SELECT 1 FROM booking.entry_members m JOIN booking.wave_returners r ON r.person = m.applicant
+                  WHERE m.wave = e.wave AND m.declarer = e.declarer AND m.rev = e.rev AND r.wave = w.id);
+
 CREATE TABLE booking.offers (
     id               uuid PRIMARY KEY,
     wave             text NOT NULL REFERENCES booking.waves (id),
@@ -234,6 +249,7 @@ CREATE TABLE booking.guarantees (
 );
 
 -- +goose Down
+DROP VIEW booking.wave_takers;
 DROP TABLE booking.guarantees, booking.pauses, booking.resets, booking.losses, booking.offer_seats, booking.offers,
     booking.wave_entries, booking.entry_claims, booking.entry_members, booking.entry_revisions, booking.entries,
     booking.wave_leaves, booking.wave_files, booking.wave_returners, booking.wave_seats, booking.wave_windows, booking.waves;

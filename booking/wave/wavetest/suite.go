@@ -1,0 +1,29 @@
+package wavetest
+
+import "testing"
+
+// Ledger is the contract of wave.Ledger: every implementation passes it. open is called once for each sub-test.
+func Ledger(t *testing.T, open func(t *testing.T) *World) {
+	t.Helper()
+	for _, c := range []struct {
+		name string
+		run  func(*testing.T, *World)
+	}{
+		{"AnnounceTakesSeats", announce},
+		{"AnnounceRefusesWhatIsStale", announceStale},
+		{"EnterReviseLeave", enterReviseLeave},
+		{"EnterRefuses", enterRefuses},
+		{"EntersOnceEverywhere", enterOnce},
+		{"FreezeCloseStand", freezeCloseStand},
+		{"DrawOffersAndSigns", drawAndSign},
+		{"StepsTwiceAreOnce", stepsTwice},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := open(t)
+			c.run(t, w)
+			if w.Check != nil {
+				w.Check(t)
+			}
+		})
+	}
+}
