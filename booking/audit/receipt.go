@@ -25,6 +25,7 @@ type Line struct {
 	Of      int    `json:"of,omitempty"`
 	Seats   string `json:"seats,omitempty"` // those that were won
 	Text    string `json:"text"`
+	excused bool   // it need not be in
 }
 
 // receipt is a receipt that the operator signed.
@@ -97,7 +98,7 @@ func (a *auditor) receipts() answer {
 		switch {
 		case err != nil:
 			faults = append(faults, f.Name+": "+err.Error())
-		case a.story.announcement == nil || r.drawID != a.story.announcement.leaf.DrawID:
+		case !a.about(r):
 			faults = append(faults, f.Name+": it is for another draw")
 		case r.line == left:
 			all = append(all, r)
@@ -109,11 +110,18 @@ func (a *auditor) receipts() answer {
 	for _, r := range all {
 		l := a.look(r, newest)
 		a.lines = append(a.lines, l)
-		if !l.In && r.line != left && r.rev == newest[r.nf()] {
+		if !l.In && !l.excused && r.line != left && r.rev == newest[r.nf()] {
 			faults = append(faults, r.name+": "+l.Text)
 		}
 	}
 	return judge(faults, fmt.Sprintf("%d receipts, each in its place", len(all)))
+}
+
+// about tells whether a receipt is of this draw, or of the draw that this one is the standby of: who waits there stands
+// here with the same name and binding.
+func (a *auditor) about(r receipt) bool {
+	an := a.story.announcement
+	return an != nil && (r.drawID == an.leaf.DrawID || r.drawID == an.leaf.Parent)
 }
 
 // look finds a receipt's line in the files and tells what became of it.
@@ -133,6 +141,14 @@ func (a *auditor) look(r receipt, newest map[string]int) Line {
 		return l
 	}
 	i, ok := a.find(want.Rows[0].NF)
+	if r.drawID != a.story.announcement.leaf.DrawID {
+		if !ok {
+			l.excused = true
+			l.Text = "your line of the draw before is not in this standby draw: you were served, accept none of the windows that came back, or left"
+			return l
+		}
+		r.line = withoutGuarantee(r.line)
+	}
 	switch {
 	case !ok:
 		l.Text = fmt.Sprintf("your line of revision %d is missing. Only a request to leave with a higher revision, signed by you, excuses that; without one it is a proven omission", r.rev)
@@ -144,6 +160,13 @@ func (a *auditor) look(r receipt, newest map[string]int) Line {
 	l.In = true
 	a.tell(&l, i)
 	return l
+}
+
+// withoutGuarantee is a line as it stands in a standby draw, where g is 0.
+func withoutGuarantee(line string) string {
+	f := strings.Split(line, " ")
+	f[2] = "0"
+	return strings.Join(f, " ")
 }
 
 // entryLine is line i of the entries as text.

@@ -64,3 +64,32 @@ func TestReceipts(t *testing.T) {
 		}
 	})
 }
+
+// TestReceiptsInStandby: the receipt of the draw before shows its holder's line in the standby draw too.
+func TestReceiptsInStandby(t *testing.T) {
+	l := newLine(t)
+	people := l.w.People(9)
+	for _, p := range people {
+		p.Losses = 4
+	}
+	first := l.announce(func(s *audittest.Spec) { s.T = 2 })
+	l.run(first, people)
+	second := l.announce(func(s *audittest.Spec) {
+		s.Kind, s.Parent, s.Predecessor, s.Seats = "standby", first.Spec.ID, "", first.Spec.Seats
+	})
+	second.Carry(first)
+	b := finish(t, second)
+	in := 0
+	for _, e := range first.Entries {
+		r := audit.Verify(b, audit.Options{Policy: &l.w.Policy, Receipts: []audit.File{{Name: "mine", Bytes: e.Receipt}}})
+		if r.State(audit.Receipts) != audit.OK {
+			t.Errorf("%v", faults(r))
+		}
+		if r.Lines[0].In {
+			in++
+		}
+	}
+	if in != len(second.Entries) || in == 0 {
+		t.Errorf("%d of %d found", in, len(second.Entries))
+	}
+}

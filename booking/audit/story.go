@@ -64,7 +64,7 @@ func (s *story) complain(seq int64, format string, args ...any) {
 // result; a cancellation may come at any time and ends it.
 func (s *story) add(kind draw.LeafType, at int, b []byte) error {
 	var early, late bool
-	ended := s.result != nil || s.cancelled != nil
+	ended, renamed := s.result != nil || s.cancelled != nil, s.newChain != nil
 	var err error
 	switch kind {
 	case draw.LeafAnnouncement:
@@ -82,13 +82,13 @@ func (s *story) add(kind draw.LeafType, at int, b []byte) error {
 				s.complain(v.leaf.Seq, "is void number %d, not %d", v.leaf.Attempt, len(s.voids))
 			}
 		}
-		early, late = s.closing == nil, s.delayed > 0 || s.newChain != nil
+		early, late = s.closing == nil, s.delayed > 0 || renamed
 	case draw.LeafDelayed:
 		s.delayed++
 		_, err = draw.ParseLeaf[draw.Delayed](b)
 		early = s.closing == nil
 	case draw.LeafNewChain:
-		early, late, err = s.closing == nil, s.newChain != nil, put(&s.newChain, at, b)
+		early, late, err = s.closing == nil, renamed, put(&s.newChain, at, b)
 	case draw.LeafCancelled:
 		early, err = s.announcement == nil, put(&s.cancelled, at, b)
 	case draw.LeafResult:

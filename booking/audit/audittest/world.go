@@ -81,7 +81,7 @@ func New(o Options) (*World, error) {
 	if o.Stamper != nil {
 		p.TSARoots = []string{base64.StdEncoding.EncodeToString(o.Stamper.Root())}
 	}
-	p.Beacons = []journal.PolicyBeacon{policyBeacon(w.Chain.Info())}
+	p.Beacons = []journal.PolicyBeacon{PolicyBeacon(w.Chain.Info())}
 	w.Policy = p
 	return w, p.Validate()
 }
@@ -93,7 +93,8 @@ func (w *World) witness(i int) (*journal.CosigningKey, error) {
 	return key, err
 }
 
-func policyBeacon(i draw.BeaconInfo) journal.PolicyBeacon {
+// PolicyBeacon is a chain as policies name it.
+func PolicyBeacon(i draw.BeaconInfo) journal.PolicyBeacon {
 	return journal.PolicyBeacon{
 		ChainHash: i.ChainHash.String(), Development: i.Development, Genesis: i.Genesis, GenesisSeed: i.GenesisSeed,
 		ID: i.ID, Period: i.Period, PublicKey: i.PublicKey, Scheme: i.Scheme,
