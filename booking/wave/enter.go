@@ -30,17 +30,18 @@ func (o *Office) Enter(ctx context.Context, s identity.Session, id ID, r EntryRe
 	if err != nil {
 		return Receipt{}, err
 	}
-	before, err := o.own(ctx, s, id)
+	hers, err := o.d.Ledger.EntriesOf(ctx, s.Person)
 	if err != nil {
 		return Receipt{}, err
 	}
+	before := entryOf(hers, id)
 	if len(r.Signature) > 0 && before.State == EntryLive && before.wishes(r) {
 		// Probably the same request once more. When it is not, the signature says so.
 		if _, err := o.d.Acts.VerifyAct(ctx, s.Person, before.Request, r.Signature); err == nil {
 			return o.receipt(ctx, before)
 		}
 	}
-	a, document, err := o.compose(ctx, s, w, before, r)
+	a, document, err := o.compose(ctx, s, w, hers, r)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -63,6 +64,16 @@ func (o *Office) Enter(ctx context.Context, s identity.Session, id ID, r EntryRe
 		return o.meanwhile(ctx, s, id, document, err)
 	}
 	return o.receipt(ctx, e)
+}
+
+// entryOf is the one made in the wave, whatever its state; revision 0 when there is none.
+func entryOf(list []Entry, id ID) Entry {
+	for _, e := range list {
+		if e.Wave == id {
+			return e
+		}
+	}
+	return Entry{Wave: id}
 }
 
 // own is the person's entry in the wave, whatever its state; revision 0 when she has none.
@@ -107,7 +118,7 @@ func (e Entry) wishes(r EntryRequest) bool {
 }
 
 // compose judges the request as far as it can be seen from here, and writes what would be signed.
-func (o *Office) compose(ctx context.Context, s identity.Session, w Wave, before Entry, r EntryRequest) (Acceptance, []byte, error) {
+func (o *Office) compose(ctx context.Context, s identity.Session, w Wave, hers []Entry, r EntryRequest) (Acceptance, []byte, error) {
 	if err := o.takesEntries(w); err != nil {
 		return Acceptance{}, nil, err
 	}
@@ -126,10 +137,11 @@ func (o *Office) compose(ctx context.Context, s identity.Session, w Wave, before
 	if err := fits(w, mask, len(persons)); err != nil {
 		return Acceptance{}, nil, err
 	}
-	leaves, err := o.leaving(ctx, s, w)
+	leaves, err := o.leaving(ctx, hers, w)
 	if err != nil {
 		return Acceptance{}, nil, err
 	}
+	before := entryOf(hers, w.ID)
 	a := Acceptance{
 		Wave: w.ID, Declarer: s.Person, Rev: before.Rev + 1, Windows: mask, Reschedules: r.Reschedules,
 		CountsLoss: home && countsLoss(w, mask, r), Leaves: leaves.Wave, Actor: citizen(s),
@@ -200,13 +212,9 @@ func (o *Office) admit(ctx context.Context, s identity.Session, w Wave) (home bo
 	return country != "", nil
 }
 
-// leaving is the live entry of the person in another wave of the group, which ends with the new one; or none.
-func (o *Office) leaving(ctx context.Context, s identity.Session, w Wave) (Entry, error) {
-	list, err := o.d.Ledger.EntriesOf(ctx, s.Person)
-	if err != nil {
-		return Entry{}, err
-	}
-	for _, e := range list {
+// leaving is the live one of the person's entries in another wave of the group, which ends with the new one; or none.
+func (o *Office) leaving(ctx context.Context, hers []Entry, w Wave) (Entry, error) {
+	for _, e := range hers {
 		if e.State != EntryLive || e.Wave == w.ID {
 			continue
 		}
@@ -267,19 +275,21 @@ func (o *Office) hinders(ctx context.Context, w Wave, a Acceptance, p uuid.UUID,
 		e.RetryAfter = st.PausedUntil.Sub(now)
 		return e
 	}
-	live, found, err := o.d.Ledger.LiveEntry(ctx, p, w.Group)
-	if err != nil {
-		return err
-	}
-	if found && (live.Declarer != a.Declarer || (live.Wave != a.Wave && live.Wave != a.Leaves)) {
-		return wrong(booking.CodeAlreadyEntered, pointer, "already-entered", "this person has a live entry already; a person has one everywhere")
-	}
 	err = o.d.Ledger.Blocked(ctx, p, w.Group)
 	switch booking.CodeOf(err) {
 	case booking.CodeOfferOpen:
 		return wrong(booking.CodeOfferOpen, pointer, "offer-open", "an offer waits to be signed or declined for this person")
-	case booking.CodeLiveEntry: // hers in this wave, or the one that ends with this
-		return nil
+	case booking.CodeLiveEntry:
+		return o.elsewhere(ctx, w, a, p, pointer)
+	}
+	return err
+}
+
+// elsewhere refuses a person whose live entry is neither the one that is changed nor the one that ends with this.
+func (o *Office) elsewhere(ctx context.Context, w Wave, a Acceptance, p uuid.UUID, pointer string) error {
+	live, found, err := o.d.Ledger.LiveEntry(ctx, p, w.Group)
+	if err == nil && found && (live.Declarer != a.Declarer || (live.Wave != a.Wave && live.Wave != a.Leaves)) {
+		err = wrong(booking.CodeAlreadyEntered, pointer, "already-entered", "this person has a live entry already; a person has one everywhere")
 	}
 	return err
 }

@@ -138,7 +138,12 @@ func (h *hall) LiveEntry(_ context.Context, p uuid.UUID, _ booking.GroupID) (Ent
 	return e, ok, nil
 }
 
-func (h *hall) Blocked(_ context.Context, p uuid.UUID, _ booking.GroupID) error { return h.blocked[p] }
+func (h *hall) Blocked(_ context.Context, p uuid.UUID, _ booking.GroupID) error {
+	if _, ok := h.live[p]; ok {
+		return booking.Refuse(booking.CodeLiveEntry, "")
+	}
+	return h.blocked[p]
+}
 
 func (h *hall) Offer(_ context.Context, id uuid.UUID) (Offer, error) {
 	if o, ok := h.offers[id]; ok {
