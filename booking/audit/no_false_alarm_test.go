@@ -10,10 +10,10 @@ import (
 // TestNoFalseAlarm audits a thousand honest random draws, one by one and as histories, with and without the log.
 func TestNoFalseAlarm(t *testing.T) {
 	draws, cancelled, voids, standby, seed := 0, 0, 0, 0, uint64(0)
-	for draws < 1000 {
+	for draws < honestDraws {
 		seed++
 		o := audittest.Options{Seed: seed, Witnesses: 1 + int(seed%3)}
-		if seed%4 == 0 {
+		if seed%8 == 2 {
 			o.Stamper = stamper()
 		}
 		s := season(t, o, 20)
@@ -37,13 +37,12 @@ func TestNoFalseAlarm(t *testing.T) {
 				standby++
 			}
 		}
-		if seed%5 == 1 || o.Stamper != nil {
-			honestBut(t, history(t, s.World, all, true), s.World, o.Stamper == nil)
-			honestBut(t, history(t, s.World, all, false), s.World, o.Stamper == nil)
+		if seed%8 == 1 || o.Stamper != nil {
+			honestBut(t, history(t, s.World, all, seed%3 > 0), s.World, o.Stamper == nil)
 		}
 	}
 	t.Logf("%d draws: %d cancelled, %d with a second attempt, %d standby", draws, cancelled, voids, standby)
-	if cancelled == 0 || voids == 0 || standby < 100 {
+	if cancelled == 0 || voids == 0 || standby < honestDraws/5 {
 		t.Error("the worlds are too plain")
 	}
 }
