@@ -39,7 +39,7 @@ func TestStandalonePage(t *testing.T) {
 	bent := put(t, dir, "bent.zip", packed(t, with(files, "result", []byte(strings.Replace(string(files["result"]), "s001", "s999", 1)))))
 	junk := put(t, dir, "junk.zip", []byte("junk"))
 	policy := put(t, dir, "policy.json", s.policy)
-	receipt := put(t, dir, "receipt.txt", s.receipt)
+	receipt := put(t, dir, "receipt.json", s.withOpening(t))
 	missing := put(t, dir, "missing.txt", (&story{k: s.k}).receiptFor(t, map[string][]byte{
 		"entries": []byte(strings.Replace(string(files["entries"]), strings.Fields(string(files["entries"]))[0], digest([]byte("nobody")), 1)), "bindings": files["bindings"],
 	}, 0, 1))
@@ -66,7 +66,7 @@ func TestStandalonePage(t *testing.T) {
 		if text := b.Text(`#results[data-verdict="good"] .verdict`); !strings.Contains(text, "якщо чесні 2 із 3 свідків") {
 			t.Errorf("an honest draw: %q", text)
 		}
-		if !b.Has(`#mine + p.good`) || !b.Has(`[data-check="result"][data-state="ok"]`) {
+		if !b.Has(`#mine + p.good`) || !b.Has(`#mine ~ div pre`) || !b.Has(`[data-check="result"][data-state="ok"]`) {
 			t.Errorf("the receipt or the result is not shown: %s", b.Text("#results"))
 		}
 		b.Pick(`[data-language="en"]`)

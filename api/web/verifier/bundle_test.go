@@ -24,6 +24,7 @@ type verdict struct {
 	Verdict string  `json:"verdict"`
 	Checks  []check `json:"checks"`
 	Receipt string  `json:"receipt"`
+	Opened  *bool   `json:"opened"`
 	Place   struct {
 		Row     int    `json:"row"`
 		Rank    int    `json:"rank"`
@@ -136,7 +137,7 @@ func TestHonestBundles(t *testing.T) {
 		{"all as it should be", "good", asked{Files: files, Policy: plain.policy}},
 		{"the same as .zip", "good", asked{Zip: packed(t, files), Policy: plain.policy}},
 		{"with a receipt", "good", asked{Files: with(files, "receipts/mine", plain.receipt), Policy: plain.policy, Receipt: plain.receipt}},
-		{"a receipt as JSON", "good", asked{Files: files, Policy: plain.policy, Receipt: canonical(t, map[string]any{"receipt": string(plain.receipt), "request": "…"})}},
+		{"a receipt as JSON", "good", asked{Files: files, Policy: plain.policy, Receipt: plain.withOpening(t)}},
 		{"nothing pinned", "not-independent", asked{Files: files}},
 		{"development", "not-independent", asked{Files: shortFiles, Policy: short.policy}},
 		{"only witnesses of the operator", "not-independent", asked{Files: ownFiles, Policy: own.policy}},
@@ -156,6 +157,9 @@ func TestHonestBundles(t *testing.T) {
 		}
 		if cases[i].asked.Receipt != nil && (v.Receipt != "in" || v.Place.Row != 5 || v.Place.Of != entries || (v.Place.Seats == "") != (v.Place.Waiting > 0)) {
 			t.Errorf("%s: receipt %s, %+v", cases[i].name, v.Receipt, v.Place)
+		}
+		if asJSON := bytes.HasPrefix(cases[i].asked.Receipt, []byte("{")); asJSON != (v.Opened != nil && *v.Opened) {
+			t.Errorf("%s: the opening was not looked at", cases[i].name)
 		}
 	}
 }

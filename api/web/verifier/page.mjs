@@ -64,7 +64,8 @@ async function verify(files, policy, receiptBytes) {
   if (receiptBytes === null || report.draw === null) return { report, receipt: null };
   let receipt;
   try {
-    receipt = judge(report.draw, readReceipt(receiptBytes));
+    const read = readReceipt(receiptBytes);
+    receipt = { ...judge(report.draw, read), request: read.request, opened: read.opened };
   } catch (e) {
     return { report, receipt: { ok: false, code: "unreadable", error: e.message } };
   }

@@ -1,19 +1,26 @@
 // The receipt of an entry, held against the files of its draw.
-import { textOf, unhex, utf8 } from "./bytes.mjs";
+import { concat, hex, textOf, unbase64, unhex, utf8 } from "./bytes.mjs";
+import { sha256 } from "./vendor/noble.mjs";
 import { cut, isDrawID, parseEntries, parseStart } from "./files.mjs";
 import { faultOfSignature, linesOf, parseNote } from "./note.mjs";
 
-/** Reads a receipt: a signed note, or JSON with the note under "receipt". Throws when it is neither. */
+/**
+ * Reads a receipt: a signed note, or the API's JSON with the note under "receipt" and, beside it, "request" in base64
+ * and "opening" in hex, which together give the commitment c. opened tells whether they do; null when they are not
+ * there. Throws when it is neither.
+ */
 export function readReceipt(bytes) {
-  let note;
   const text = textOf(bytes).trimStart();
-  if (text.startsWith("{")) {
-    const inside = JSON.parse(text).receipt;
-    if (typeof inside !== "string") throw new Error("no receipt in it");
-    note = parseNote(utf8(inside));
-  } else {
-    note = parseNote(bytes);
-  }
+  if (!text.startsWith("{")) return { ...readNote(parseNote(bytes)), request: null, opened: null };
+  const json = JSON.parse(text);
+  if (typeof json.receipt !== "string") throw new Error("no receipt in it");
+  const receipt = readNote(parseNote(utf8(json.receipt)));
+  const [request, opening] = [unbase64(json.request), unhex(json.opening, 32)];
+  if (request === null || opening === null) return { ...receipt, request: null, opened: null };
+  return { ...receipt, request, opened: hex(sha256(concat(request, opening))) === receipt.c };
+}
+
+function readNote(note) {
   const [head, drawID, rev, time, line, c, ...more] = linesOf(note);
   const odd = new Error("not a receipt of an entry");
   if (head !== "chesna/receipt/v1" || more.length > 0 || !isDrawID(drawID) || !/^(0|[1-9][0-9]{0,8})$/.test(rev)) throw odd;

@@ -1,5 +1,5 @@
 // What was found, as elements of the page. Everything from a bundle is set as text, never as HTML.
-import { hex } from "./bytes.mjs";
+import { hex, textOf } from "./bytes.mjs";
 import { lineOf, placeOf } from "./receipt.mjs";
 import { say } from "./words.mjs";
 import { meaningOf, reasonOf, titleOf } from "./words-checks.mjs";
@@ -23,7 +23,7 @@ function facts(rows) {
 }
 
 function section(id, title, ...children) {
-  return el("section", { "aria-labelledby": id }, el("h2", { id }, title), ...children);
+  return el("section", { "aria-labelledby": id }, el("h2", { id }, title), ...children.filter((c) => c !== null));
 }
 
 const marks = { "ok": "✓", "failed": "✗", "not applicable": "–", "not independent": "!" };
@@ -83,7 +83,7 @@ function receiptOf(t, draw, receipt) {
   const of = draw.entries.entries.length;
   const parts = [el("p", { class: "good" }, t("mine.in", { row: receipt.row + 1, of }))];
   const line = [t("mine.line"), code(lineOf(draw.entries.entries[receipt.row]))];
-  if (!draw.drawn) return section("mine", t("mine"), parts, facts([line]));
+  if (!draw.drawn) return section("mine", t("mine"), parts, facts([line]), requestOf(t, receipt));
   const p = placeOf(draw, receipt.row);
   return section("mine", t("mine"), parts, facts([
     line,
@@ -92,10 +92,24 @@ function receiptOf(t, draw, receipt) {
     [t("mine.place"), t("mine.place.value", { rank: p.rank + 1, of })],
     p.seats === null ? [t("mine.waiting"), String(p.waiting)] : [t("mine.seats"), p.seats.map(seatText).join("; ")],
     [t("mine.why"), whyOf(t, p)],
-  ]));
+  ]), requestOf(t, receipt));
 }
 
-function winnersOf(t, draw) {
+/** The request that the binding stands for, when the receipt came with its opening. */
+function requestOf(t, receipt) {
+  if (receipt.opened === null) return null;
+  if (!receipt.opened) return el("p", { class: "bad" }, t("mine.unopened"));
+  let text;
+  try {
+    text = textOf(receipt.request);
+  } catch {
+    return el("p", { class: "good" }, t("mine.opened"));
+  }
+  return el("div", {}, el("p", { class: "good" }, t("mine.opened")), el("details", {}, el("summary", {}, t("mine.request")), el("pre", { lang: "uk", tabindex: "0" }, text)));
+}
+
+function winnersOf(t, report) {
+  const { draw } = report;
   if (!draw.drawn) return null;
   const all = [];
   draw.drawn.ranked.forEach((e, rank) => {
@@ -103,8 +117,10 @@ function winnersOf(t, draw) {
     if (seats !== undefined) all.push({ e, rank, seats: seats.map((i) => draw.manifest.seats[i]) });
   });
   if (all.length === 0) return section("winners", t("winners"), el("p", {}, t("winners.none")));
+  const published = report.checks.find((c) => c.id === "result").ok;
   const columns = ["place", "entry", "weight", "size", "seats"];
   return section("winners", t("winners"),
+    published ? null : el("p", { class: "bad" }, t("winners.other")),
     all.length > shown ? el("p", {}, t("winners.first", { shown, all: all.length })) : null,
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "winners" },
       el("table", {},
@@ -145,7 +161,7 @@ export function resultsOf(language, report, receipt) {
   const { draw, checks } = report;
   return [
     verdictOf(t, language, report),
-    ...(draw === null ? [] : [receiptOf(t, draw, receipt), drawOf(t, draw), checksOf(t, language, checks), winnersOf(t, draw)]),
+    ...(draw === null ? [] : [receiptOf(t, draw, receipt), drawOf(t, draw), checksOf(t, language, checks), winnersOf(t, report)]),
     meaning(t),
   ].filter((e) => e !== null);
 }

@@ -72,7 +72,7 @@ func lineFiles() map[string][]byte {
 	sort.Strings(persons)
 	var b strings.Builder
 	for i := range rows {
-		b.WriteString(digest(fmt.Append(nil, "c", i)) + "\n")
+		b.WriteString(binding(i) + "\n")
 	}
 	files["manifest"] = m.Bytes()
 	files["entries"] = []byte(strings.Join(rows, ""))
@@ -166,6 +166,23 @@ func (s *story) receiptFor(t testing.TB, files map[string][]byte, row, rev int) 
 	line := strings.Split(string(files["entries"]), "\n")[row]
 	c := strings.Split(string(files["bindings"]), "\n")[row]
 	return sign(t, fmt.Sprintf("chesna/receipt/v1\n%s\n%d\n2026-12-03T10:00:00Z\n%s\n%s\n", drawID, rev, line, c), s.k.operator)
+}
+
+// withOpening is the story's receipt as the API gives it.
+func (s *story) withOpening(t testing.TB) []byte {
+	t.Helper()
+	return canonical(t, map[string]any{"receipt": string(s.receipt), "request": []byte(request(5)), "opening": fmt.Sprintf("%064x", 5)})
+}
+
+// request is what an entry's citizen signed; with 32 bytes that are her number it gives the binding.
+func request(i int) string {
+	return fmt.Sprintf("Заявка на участь у жеребкуванні, %d", i)
+}
+
+func binding(i int) string {
+	opening := make([]byte, 32)
+	opening[31] = byte(i)
+	return digest(append([]byte(request(i)), opening...))
 }
 
 func stamped(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05Z") }

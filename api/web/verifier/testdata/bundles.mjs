@@ -17,7 +17,9 @@ for await (const line of createInterface({ input: process.stdin })) {
     const draw = answer.draw;
     delete answer.draw;
     if (given.receipt) {
-      const judged = judge(draw, readReceipt(bytes(given.receipt)));
+      const read = readReceipt(bytes(given.receipt));
+      const judged = judge(draw, read);
+      answer.opened = read.opened;
       answer.receipt = judged.code;
       if (judged.code === "in") {
         const p = placeOf(draw, judged.row);
