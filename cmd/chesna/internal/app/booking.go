@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"chesna/booking"
-	"chesna/booking/jobs"
 	bookingpg "chesna/booking/pgstore"
 	"chesna/booking/redisinv"
 )
@@ -27,12 +26,8 @@ func (a *App) buildBooking(ctx context.Context) error {
 	if a.parts.catalogue, err = catalogue(c); err != nil {
 		return err
 	}
-	outbox, err := jobs.NewOutbox(a.logger)
-	if err != nil {
-		return err
-	}
 	a.parts.ledger, err = bookingpg.New(bookingpg.Deps{
-		Pool: a.parts.pool, Jobs: outbox, Logger: a.logger, Random: rand.Reader, BatchSize: c.Batching.ConfirmMax,
+		Pool: a.parts.pool, Jobs: a.parts.outbox, Logger: a.logger, Random: rand.Reader, BatchSize: c.Batching.ConfirmMax,
 		KeyLifetime: c.Booking.IdempotencyTTL.D(),
 	})
 	if err != nil {
@@ -56,6 +51,7 @@ func (a *App) buildBooking(ctx context.Context) error {
 		Catalogue: a.parts.catalogue, Weeks: a.parts.ledger,
 		Inventory: orSelf[booking.Inventory](a.options.seams.inventory, a.parts.inventory),
 		Ledger:    orSelf[booking.Ledger](a.options.seams.ledger, a.parts.ledger),
+		Bars:      a.parts.waves,
 		Acts:      a.parts.signed, People: a.parts.people, Policy: a.policy(), Audience: a.origin,
 		Now: a.now, Rand: rand.Reader, Logger: a.logger,
 	})
@@ -68,6 +64,7 @@ func (a *App) policy() booking.Policy {
 	return booking.Policy{
 		HoldTTL: c.Hold.TTL.D(), Extension: c.Hold.Extension.D(), HoldsPerDay: c.Hold.MaxPerDay,
 		ReopenWithin: c.Reopen.Within.D(), Horizon: c.Booking.Horizon.D(), Lead: c.Booking.Lead.D(),
+		Standby: a.draws(), LateCancel: c.Release.LateCancel.D(), Pause: c.Release.Pause.D(),
 		Grid: c.Booking.GridMinutes, NeedCountry: c.Booking.NeedCountry, NeedEmail: c.Booking.NeedEmail,
 	}
 }

@@ -66,10 +66,17 @@ func (a *App) edge() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	resource, err := handlers.New(handlers.Deps{
-		Server: server, Catalogue: a.parts.catalogue, Bookings: a.parts.office, Identity: a.parts.people,
+	d := handlers.Deps{
+		Server: server, Catalogue: a.parts.catalogue, Bookings: a.parts.office, Identity: a.parts.people, Logs: map[string]http.Handler{},
 		Limits: personLimits{a.parts.state, c.Limits.Person, a.now},
-	})
+	}
+	if a.parts.lottery != nil {
+		d.Draws = a.parts.lottery
+	}
+	for name, log := range a.parts.logs {
+		d.Logs[name] = log.Handler()
+	}
+	resource, err := handlers.New(d)
 	if err != nil {
 		return nil, err
 	}

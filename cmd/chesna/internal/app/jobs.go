@@ -31,11 +31,16 @@ func (a *App) posts() []booking.ConsulateID {
 
 func (a *App) newJobs(posts []booking.ConsulateID) (*jobs.Service, error) {
 	c := a.options.Config
-	return jobs.New(jobs.Deps{
+	mails := notifier{a.parts.people, a.parts.ledger, a.parts.catalogue, a.parts.mail, a.origin}
+	d := jobs.Deps{
 		Pool: a.parts.pool, Ledger: a.parts.ledger, Inventory: a.parts.inventory,
-		Notifier: notifier{a.parts.people, a.parts.ledger, a.parts.catalogue, a.parts.mail, a.origin},
+		Notifier: mails,
 		Posts:    func() []booking.ConsulateID { return posts }, ReopenAt: a.parts.office.ReopenAt, Now: a.now, Logger: a.logger,
 		Workers: c.Jobs.Workers, JobTimeout: c.Jobs.Timeout.D(), RescueAfter: c.Jobs.RescueAfter.D(),
 		SweepEvery: c.Hold.SweepEvery.D(), LapseAfter: c.Booking.LapseAfter.D(),
-	})
+	}
+	if a.parts.scheduler != nil {
+		d.Waves, d.Draws = a.parts.scheduler, drawNotifier{mails, a.parts.waves}
+	}
+	return jobs.New(d)
 }

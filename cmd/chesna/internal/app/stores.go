@@ -119,5 +119,6 @@ type parts struct {
 	pool  *pgxpool.Pool
 	redis redis.UniversalClient
 	identityParts
+	releaseParts
 	bookingParts
 }
