@@ -1,16 +1,21 @@
 package sim
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"chesna/loadtest/sim/lot"
+	"chesna/loadtest/sim/sample"
+)
 
 // ChoiceRow is a scalper whose identities accept every window, which many people cannot.
 type ChoiceRow struct {
 	Name  string
-	Ratio Estimate // against all entries
-	Same  Estimate // against people who accept every window too
+	Ratio sample.Estimate // against all entries
+	Same  sample.Estimate // against people who accept every window too
 }
 
 // choiceBatch is what one crowd adds.
-type choiceBatch struct{ ratio, same pair }
+type choiceBatch struct{ ratio, same sample.Pair }
 
 type choice struct {
 	size Size
@@ -25,10 +30,10 @@ func newChoice(size Size) *choice {
 	return c
 }
 
-func (c *choice) jobs() (jobs []job) {
+func (c *choice) jobs() (jobs []sample.Job) {
 	for way := range c.out {
 		for b := range c.out[way] {
-			jobs = append(jobs, job{cellName("choice", way, " ", b), func(rng *rand.Rand) error {
+			jobs = append(jobs, sample.Job{Name: sample.Name("choice", way, " ", b), Run: func(rng *rand.Rand) error {
 				return c.batch(rng, way, &c.out[way][b])
 			}})
 		}
@@ -38,38 +43,38 @@ func (c *choice) jobs() (jobs []job) {
 
 func (c *choice) batch(rng *rand.Rand, way int, out *choiceBatch) error {
 	bots := c.size.People / 20
-	in := crowd(rng, c.size.People, bots, windowsOfWave)
-	all := everyWindow(windowsOfWave)
+	in := lot.Crowd(rng, c.size.People, bots, windowsOfWave)
+	all := lot.EveryWindow(windowsOfWave)
 	flexible := 0
 	for i := range in {
 		switch {
-		case way == 0 || in[i].bot:
-			in[i].windows = all
-		case way == 2 && rng.Float64() < crowded:
-			in[i].windows = everyWindow(primeWindows)
+		case way == 0 || in[i].Bot:
+			in[i].Windows = all
+		case way == 2 && rng.Float64() < 0.4:
+			in[i].Windows = lot.EveryWindow(3)
 		}
-		if !in[i].bot && in[i].windows == all {
+		if !in[i].Bot && in[i].Windows == all {
 			flexible++
 		}
 	}
-	l, err := newLot(evenly(c.size.Seats, windowsOfWave), wishesOf(in))
+	l, err := lot.New(lot.Evenly(c.size.Seats, windowsOfWave), wishesOf(in))
 	if err != nil {
 		return err
 	}
 	for range drawsOfFamilies {
-		wins, err := l.draw(rng)
+		wins, err := l.Draw(rng)
 		if err != nil {
 			return err
 		}
 		p := score(in, wins)
-		out.ratio.add(p)
+		out.ratio.Add(p)
 		alike := 0
 		for _, w := range wins {
-			if a := in[w.entry]; !a.bot && a.windows == all {
+			if a := in[w.Entry]; !a.Bot && a.Windows == all {
 				alike++
 			}
 		}
-		out.same.add(pair{p.got / float64(bots), float64(alike) / float64(max(1, flexible))})
+		out.same.Add(sample.Pair{Got: p.Got / float64(bots), Due: float64(alike) / float64(max(1, flexible))})
 	}
 	return nil
 }
@@ -83,8 +88,8 @@ func (c *choice) rows() []ChoiceRow {
 	rows := make([]ChoiceRow, len(c.out))
 	for i, batches := range c.out {
 		rows[i].Name = names[i]
-		rows[i].Ratio = over(batches, func(b *choiceBatch) pair { return b.ratio })
-		rows[i].Same = over(batches, func(b *choiceBatch) pair { return b.same })
+		rows[i].Ratio = sample.Over(batches, func(b *choiceBatch) sample.Pair { return b.ratio })
+		rows[i].Same = sample.Over(batches, func(b *choiceBatch) sample.Pair { return b.same })
 	}
 	return rows
 }

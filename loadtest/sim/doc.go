@@ -10,8 +10,7 @@
 //
 // # Invariants
 //
-//   - Every allocation by lot goes through draw.ParseManifest, draw.ParseEntries and draw.Run: what is measured is
-//     what runs in production, but for the beacon, whose signature is random bytes here.
+//   - Every allocation by lot is a draw of booking/draw, from files as they are published (package lot).
 //   - A study is a function of its seed and its size. Each job draws its own random numbers from the seed and the
 //     job's name, so neither the order of the jobs nor the number of processors matters.
 //   - Every ratio comes with a 95 % interval over independent batches.
@@ -23,6 +22,7 @@
 //
 // # Reading order
 //
-// lot.go (the bridge to the draw), people.go, firstcome.go, shares.go, queue.go (many waves) with patience.go and
-// guarantee.go, families.go, returns.go, ablation.go, stats.go, study.go. The report is package report.
+// sample (seeded jobs, ratios), lot (the bridge to the draw, people, first come), queue (many waves); then here
+// shares.go, choice.go, families.go, returns.go, opening.go, ablation.go with conditions.go, study.go. Package
+// report writes the page, package plot its pictures.
 package sim

@@ -1,13 +1,18 @@
 package sim
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"chesna/loadtest/sim/lot"
+	"chesna/loadtest/sim/sample"
+)
 
 // FamilyRow is a scalper who enters his identities as families of one size, everybody accepting all windows.
 type FamilyRow struct {
 	Size  int
-	Large Estimate // seats ÷ persons where each window has a tenth of the wave's seats
-	Small Estimate // where each window has eight seats
-	Names Estimate // large windows, the rule off that every member counts as a person: seats ÷ heads
+	Large sample.Estimate // seats ÷ persons where each window has a tenth of the wave's seats
+	Small sample.Estimate // where each window has eight seats
+	Names sample.Estimate // large windows, the rule off that every member counts as a person: seats ÷ heads
 }
 
 const (
@@ -18,7 +23,7 @@ const (
 )
 
 // familyBatch is what one crowd of families adds.
-type familyBatch struct{ large, small, names pair }
+type familyBatch struct{ large, small, names sample.Pair }
 
 type families struct {
 	size  Size
@@ -32,16 +37,16 @@ func newFamilies(size Size) *families {
 	return f
 }
 
-func (f *families) jobs() (jobs []job) {
+func (f *families) jobs() (jobs []sample.Job) {
 	for i, s := range f.sizes {
 		f.out[i] = make([]familyBatch, f.size.Repeats)
 		for b := range f.out[i] {
-			jobs = append(jobs, job{cellName("families", s, " ", b), func(rng *rand.Rand) (err error) {
+			jobs = append(jobs, sample.Job{Name: sample.Name("families", s, " ", b), Run: func(rng *rand.Rand) (err error) {
 				out := &f.out[i][b]
-				if out.large, out.names, err = f.batch(rng, s, evenly(f.size.Seats, windowsOfWave)); err != nil {
+				if out.large, out.names, err = f.batch(rng, s, lot.Evenly(f.size.Seats, windowsOfWave)); err != nil {
 					return err
 				}
-				out.small, _, err = f.batch(rng, s, evenly(smallWindow*smallWindows, smallWindows))
+				out.small, _, err = f.batch(rng, s, lot.Evenly(smallWindow*smallWindows, smallWindows))
 				return err
 			}})
 		}
@@ -50,9 +55,9 @@ func (f *families) jobs() (jobs []job) {
 }
 
 // batch draws among people's families and an identity of the scalper for 20 people, in families of size s.
-func (f *families) batch(rng *rand.Rand, s int, seats []int) (persons, heads pair, err error) {
-	var wishes []wish
-	all := everyWindow(len(seats))
+func (f *families) batch(rng *rand.Rand, s int, seats []int) (persons, heads sample.Pair, err error) {
+	var wishes []lot.Wish
+	all := lot.EveryWindow(len(seats))
 	people := 0
 	total := 0
 	for _, n := range seats {
@@ -60,32 +65,32 @@ func (f *families) batch(rng *rand.Rand, s int, seats []int) (persons, heads pai
 	}
 	for people < total*personsASeat {
 		n := max(1, rng.IntN(10)-5) // of ten entries seven are single, one each of two, three and four
-		wishes = append(wishes, wish{size: n, windows: all})
+		wishes = append(wishes, lot.Wish{Size: n, Windows: all})
 		people += n
 	}
 	first := len(wishes)
 	bots := max(8, people/20/8*8)
 	for range bots / s {
-		wishes = append(wishes, wish{size: s, windows: all})
+		wishes = append(wishes, lot.Wish{Size: s, Windows: all})
 	}
-	l, err := newLot(seats, wishes)
+	l, err := lot.New(seats, wishes)
 	if err != nil {
 		return persons, heads, err
 	}
 	for range drawsOfFamilies {
-		wins, err := l.draw(rng)
+		wins, err := l.Draw(rng)
 		if err != nil {
 			return persons, heads, err
 		}
 		got, given := 0, 0
 		for _, w := range wins {
-			given += w.seats
-			if w.entry >= first {
-				got += w.seats
+			given += w.Seats
+			if w.Entry >= first {
+				got += w.Seats
 			}
 		}
-		persons.add(pair{float64(got), float64(given*bots) / float64(people+bots)})
-		heads.add(pair{float64(got), float64(given*bots/s) / float64(people+bots/s)})
+		persons.Add(sample.Pair{Got: float64(got), Due: float64(given*bots) / float64(people+bots)})
+		heads.Add(sample.Pair{Got: float64(got), Due: float64(given*bots/s) / float64(people+bots/s)})
 	}
 	return persons, heads, nil
 }
@@ -94,9 +99,9 @@ func (f *families) rows() []FamilyRow {
 	rows := make([]FamilyRow, len(f.sizes))
 	for i, batches := range f.out {
 		rows[i].Size = f.sizes[i]
-		rows[i].Large = over(batches, func(b *familyBatch) pair { return b.large })
-		rows[i].Small = over(batches, func(b *familyBatch) pair { return b.small })
-		rows[i].Names = over(batches, func(b *familyBatch) pair { return b.names })
+		rows[i].Large = sample.Over(batches, func(b *familyBatch) sample.Pair { return b.large })
+		rows[i].Small = sample.Over(batches, func(b *familyBatch) sample.Pair { return b.small })
+		rows[i].Names = sample.Over(batches, func(b *familyBatch) sample.Pair { return b.names })
 	}
 	return rows
 }

@@ -1,13 +1,18 @@
 package sim
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"chesna/loadtest/sim/lot"
+	"chesna/loadtest/sim/sample"
+)
 
 // ReturnRow is what becomes of seats that a ring of accomplices cancels for each other.
 type ReturnRow struct {
 	Name  string
-	Back  Estimate // share of the cancelled seats that the ring gets back
-	Ratio Estimate // the same ÷ the ring's share of those who wait
-	After float64  // seats left of a hundred after five such turns, by the mean
+	Back  sample.Estimate // share of the cancelled seats that the ring gets back
+	Ratio sample.Estimate // the same ÷ the ring's share of those who wait
+	After float64         // seats left of a hundred after five such turns, by the mean
 }
 
 // The ring: so many cancel, as many wait for their seats. People look at the page now and then, bots steadily.
@@ -20,7 +25,7 @@ const (
 )
 
 // returnBatch is what some turns of cancelling add.
-type returnBatch struct{ back, ratio pair }
+type returnBatch struct{ back, ratio sample.Pair }
 
 type returns struct {
 	size Size
@@ -35,10 +40,10 @@ func newReturns(size Size) *returns {
 	return r
 }
 
-func (r *returns) jobs() (jobs []job) {
+func (r *returns) jobs() (jobs []sample.Job) {
 	for way := range r.out {
 		for b := range r.out[way] {
-			jobs = append(jobs, job{cellName("returns", way, " ", b), func(rng *rand.Rand) error {
+			jobs = append(jobs, sample.Job{Name: sample.Name("returns", way, " ", b), Run: func(rng *rand.Rand) error {
 				return r.batch(rng, way, b)
 			}})
 		}
@@ -48,11 +53,11 @@ func (r *returns) jobs() (jobs []job) {
 
 func (r *returns) batch(rng *rand.Rand, way, b int) error {
 	waiting := r.size.People - r.size.Seats
-	wishes := make([]wish, waiting+ringSeats)
+	wishes := make([]lot.Wish, waiting+ringSeats)
 	for i := range wishes {
-		wishes[i].windows = everyWindow(windowsOfWave)
+		wishes[i].Windows = lot.EveryWindow(windowsOfWave)
 	}
-	l, err := newLot(evenly(ringSeats, windowsOfWave), wishes)
+	l, err := lot.New(lot.Evenly(ringSeats, windowsOfWave), wishes)
 	if err != nil {
 		return err
 	}
@@ -66,25 +71,25 @@ func (r *returns) batch(rng *rand.Rand, way, b int) error {
 				}
 			}
 		} else {
-			wins, err := l.draw(rng)
+			wins, err := l.Draw(rng)
 			if err != nil {
 				return err
 			}
 			for _, w := range wins {
-				if w.entry >= waiting {
+				if w.Entry >= waiting {
 					got++
 				}
 			}
 		}
-		out.back.add(pair{got, ringSeats})
-		out.ratio.add(pair{got, ringSeats * float64(ringSeats) / float64(len(wishes))})
+		out.back.Add(sample.Pair{Got: got, Due: ringSeats})
+		out.ratio.Add(sample.Pair{Got: got, Due: ringSeats * float64(ringSeats) / float64(len(wishes))})
 	}
 	return nil
 }
 
 // ringIsFirst plays one seat that opens: the ring knows the moment, or polls; people look in as it happens.
 func ringIsFirst(rng *rand.Rand, knows bool) bool {
-	ring := logNormal(rng.NormFloat64(), botMedian, botSigma)
+	ring := lot.BotReaction(rng)
 	if !knows {
 		soonest := pollEvery
 		for range ringSeats {
@@ -104,8 +109,8 @@ func (r *returns) rows() []ReturnRow {
 	rows := make([]ReturnRow, len(r.out))
 	for i, batches := range r.out {
 		rows[i].Name = names[i]
-		rows[i].Back = over(batches, func(b *returnBatch) pair { return b.back })
-		rows[i].Ratio = over(batches, func(b *returnBatch) pair { return b.ratio })
+		rows[i].Back = sample.Over(batches, func(b *returnBatch) sample.Pair { return b.back })
+		rows[i].Ratio = sample.Over(batches, func(b *returnBatch) sample.Pair { return b.ratio })
 		rows[i].After = ringSeats
 		for range 5 {
 			rows[i].After *= rows[i].Back.Mean

@@ -3,6 +3,9 @@ package sim
 import (
 	"fmt"
 	"math/rand/v2"
+
+	"chesna/loadtest/sim/lot"
+	"chesna/loadtest/sim/sample"
 )
 
 // Pool is a way by which a seat of a wave is given.
@@ -28,26 +31,26 @@ const (
 // ShareRow is one number of bot identities.
 type ShareRow struct {
 	Bots, Waves, BotSeats int
-	Draw                  Estimate        // all pools together, by who keeps the seat in the end
-	Pools                 [pools]Estimate // within the pool: share of its seats ÷ share of its entries
-	FirstCome             Estimate        // the same seats, one release
-	FirstComeTenth        Estimate        // a release of one tenth as many seats
+	Draw                  sample.Estimate        // all pools together, by who keeps the seat in the end
+	Pools                 [pools]sample.Estimate // within the pool: share of its seats ÷ share of its entries
+	FirstCome             sample.Estimate        // the same seats, one release
+	FirstComeTenth        sample.Estimate        // a release of one tenth as many seats
 }
 
 // Tenths compares people by how fast they react.
 type Tenths struct {
-	Draw, FirstCome [10]float64 // share of those who entered that got a seat
-	Missed          [10]float64 // share that heard of the draw after it closed
-	Ratio           Estimate    // fastest ÷ slowest, of those who entered
-	RatioAll        Estimate    // fastest ÷ slowest, of all, those who heard too late included
+	Draw, FirstCome [10]float64     // share of those who entered that got a seat
+	Missed          [10]float64     // share that heard of the draw after it closed
+	Ratio           sample.Estimate // fastest ÷ slowest, of those who entered
+	RatioAll        sample.Estimate // fastest ÷ slowest, of all, those who heard too late included
 }
 
 // sharesBatch is what one crowd, entered in several draws, adds.
 type sharesBatch struct {
 	botSeats                         int
-	all                              pair
-	pools                            [pools]pair
-	firstCome, firstComeTenth        pair
+	all                              sample.Pair
+	pools                            [pools]sample.Pair
+	firstCome, firstComeTenth        sample.Pair
 	wanted, entered, won, firstComes [10]float64
 }
 
@@ -67,10 +70,10 @@ func newShares(size Size) *shares {
 	return s
 }
 
-func (s *shares) jobs() (jobs []job) {
+func (s *shares) jobs() (jobs []sample.Job) {
 	for i, bots := range s.size.Bots {
 		for b := range s.batches[i] {
-			jobs = append(jobs, job{fmt.Sprintf("shares/%d/%d", bots, b), func(rng *rand.Rand) error {
+			jobs = append(jobs, sample.Job{Name: fmt.Sprintf("shares/%d/%d", bots, b), Run: func(rng *rand.Rand) error {
 				return s.batch(rng, bots, &s.batches[i][b])
 			}})
 		}
@@ -81,25 +84,25 @@ func (s *shares) jobs() (jobs []job) {
 // batch lets one crowd enter: each goes to one of the three pools, which are equally crowded because people move to where
 // it is not.
 func (s *shares) batch(rng *rand.Rand, bots int, out *sharesBatch) error {
-	everybody := crowd(rng, s.size.People, bots, windowsOfWave)
-	var in [Returned][]actor
+	everybody := lot.Crowd(rng, s.size.People, bots, windowsOfWave)
+	var in [Returned][]lot.Actor
 	for i := range everybody {
 		a := &everybody[i]
-		if !a.bot {
-			out.wanted[a.tenth] += float64(s.draws)
+		if !a.Bot {
+			out.wanted[a.Tenth] += float64(s.draws)
 		}
-		if a.inTime(rng) {
+		if a.InTime(rng) {
 			p := rng.IntN(int(Returned))
 			in[p] = append(in[p], *a)
-			if !a.bot {
-				out.entered[a.tenth] += float64(s.draws)
+			if !a.Bot {
+				out.entered[a.Tenth] += float64(s.draws)
 			}
 		}
 	}
-	w := wave{seats: evenly(s.size.Seats/int(Returned), windowsOfWave), in: in}
+	w := wave{seats: lot.Evenly(s.size.Seats/int(Returned), windowsOfWave), in: in}
 	for p := range in {
 		var err error
-		if w.lots[p], err = newLot(w.seats, wishesOf(in[p])); err != nil {
+		if w.lots[p], err = lot.New(w.seats, wishesOf(in[p])); err != nil {
 			return err
 		}
 	}
@@ -109,13 +112,13 @@ func (s *shares) batch(rng *rand.Rand, bots int, out *sharesBatch) error {
 		}
 	}
 	share := float64(bots) / float64(len(everybody))
-	compare := func(seats int, p *pair, tenths *[10]float64) {
-		for _, i := range firstCome(rng, evenly(seats, windowsOfWave), everybody) {
-			p.due += share
-			if everybody[i].bot {
-				p.got++
+	compare := func(seats int, p *sample.Pair, tenths *[10]float64) {
+		for _, i := range lot.FirstCome(rng, lot.Evenly(seats, windowsOfWave), everybody) {
+			p.Due += share
+			if everybody[i].Bot {
+				p.Got++
 			} else if tenths != nil {
-				tenths[everybody[i].tenth]++
+				tenths[everybody[i].Tenth]++
 			}
 		}
 	}
@@ -124,10 +127,10 @@ func (s *shares) batch(rng *rand.Rand, bots int, out *sharesBatch) error {
 	return nil
 }
 
-func wishesOf(in []actor) []wish {
-	out := make([]wish, len(in))
+func wishesOf(in []lot.Actor) []lot.Wish {
+	out := make([]lot.Wish, len(in))
 	for i := range in {
-		out[i] = wish{windows: in[i].windows}
+		out[i] = lot.Wish{Windows: in[i].Windows}
 	}
 	return out
 }
@@ -135,20 +138,20 @@ func wishesOf(in []actor) []wish {
 // wave is the three draws of one wave and the standby draw after them.
 type wave struct {
 	seats []int
-	in    [Returned][]actor
-	lots  [Returned]*lot
+	in    [Returned][]lot.Actor
+	lots  [Returned]*lot.Lot
 }
 
 // keepers counts who holds seats in the end.
 type keepers struct{ all, bots int }
 
-func (k *keepers) keep(a *actor, out *sharesBatch) {
+func (k *keepers) keep(a *lot.Actor, out *sharesBatch) {
 	k.all++
-	if a.bot {
+	if a.Bot {
 		k.bots++
 		out.botSeats++
 	} else {
-		out.won[a.tenth]++
+		out.won[a.Tenth]++
 	}
 }
 
@@ -156,24 +159,24 @@ func (w *wave) run(rng *rand.Rand, out *sharesBatch) error {
 	var kept keepers
 	returned := make([]int, len(w.seats))
 	served := make([]bool, len(w.in[Online]))
-	for p, lot := range w.lots {
-		wins, err := lot.draw(rng)
+	for p, l := range w.lots {
+		wins, err := l.Draw(rng)
 		if err != nil {
 			return err
 		}
-		out.pools[p].add(score(w.in[p], wins))
+		out.pools[p].Add(score(w.in[p], wins))
 		quits := returnedOnSite
 		if Pool(p) == Online {
 			quits = returnedOnline
 		}
 		for _, win := range wins {
 			if Pool(p) == Online {
-				served[win.entry] = true
+				served[win.Entry] = true
 			}
 			if rng.Float64() < quits {
-				returned[win.window]++
+				returned[win.Window]++
 			} else {
-				kept.keep(&w.in[p][win.entry], out)
+				kept.keep(&w.in[p][win.Entry], out)
 			}
 		}
 	}
@@ -185,52 +188,52 @@ func (w *wave) run(rng *rand.Rand, out *sharesBatch) error {
 		bots += countBots(in)
 		all += len(in)
 	}
-	out.all.add(pair{float64(kept.bots), float64(kept.all) * float64(bots) / float64(all)})
+	out.all.Add(sample.Pair{Got: float64(kept.bots), Due: float64(kept.all) * float64(bots) / float64(all)})
 	return nil
 }
 
 // standby gives the returned seats to the unserved of the online pool.
 func (w *wave) standby(rng *rand.Rand, returned []int, served []bool, kept *keepers, out *sharesBatch) error {
-	var waiting []actor
+	var waiting []lot.Actor
 	for i, a := range w.in[Online] {
 		if !served[i] {
 			waiting = append(waiting, a)
 		}
 	}
-	l, err := newLot(returned, wishesOf(waiting))
+	l, err := lot.New(returned, wishesOf(waiting))
 	if err != nil {
 		return err
 	}
 	for i := range standbys {
-		wins, err := l.draw(rng)
+		wins, err := l.Draw(rng)
 		if err != nil {
 			return err
 		}
-		out.pools[Returned].add(score(waiting, wins))
+		out.pools[Returned].Add(score(waiting, wins))
 		if i > 0 {
 			continue
 		}
 		for _, win := range wins {
-			kept.keep(&waiting[win.entry], out)
+			kept.keep(&waiting[win.Entry], out)
 		}
 	}
 	return nil
 }
 
 // score is the seats that bots got, and would get by their share of the entries.
-func score(in []actor, wins []win) (p pair) {
+func score(in []lot.Actor, wins []lot.Win) (p sample.Pair) {
 	for _, w := range wins {
-		if in[w.entry].bot {
-			p.got++
+		if in[w.Entry].Bot {
+			p.Got++
 		}
 	}
-	p.due = float64(len(wins)) * float64(countBots(in)) / float64(len(in))
+	p.Due = float64(len(wins)) * float64(countBots(in)) / float64(len(in))
 	return p
 }
 
-func countBots(in []actor) (n int) {
+func countBots(in []lot.Actor) (n int) {
 	for i := range in {
-		if in[i].bot {
+		if in[i].Bot {
 			n++
 		}
 	}
@@ -262,21 +265,13 @@ func (s *shares) row(batches []sharesBatch) (row ShareRow) {
 	for _, b := range batches {
 		row.BotSeats += b.botSeats
 	}
-	row.Draw = over(batches, func(b *sharesBatch) pair { return b.all })
+	row.Draw = sample.Over(batches, func(b *sharesBatch) sample.Pair { return b.all })
 	for p := range row.Pools {
-		row.Pools[p] = over(batches, func(b *sharesBatch) pair { return b.pools[p] })
+		row.Pools[p] = sample.Over(batches, func(b *sharesBatch) sample.Pair { return b.pools[p] })
 	}
-	row.FirstCome = over(batches, func(b *sharesBatch) pair { return b.firstCome })
-	row.FirstComeTenth = over(batches, func(b *sharesBatch) pair { return b.firstComeTenth })
+	row.FirstCome = sample.Over(batches, func(b *sharesBatch) sample.Pair { return b.firstCome })
+	row.FirstComeTenth = sample.Over(batches, func(b *sharesBatch) sample.Pair { return b.firstComeTenth })
 	return row
-}
-
-func over[B any](batches []B, what func(*B) pair) Estimate {
-	pairs := make([]pair, len(batches))
-	for i := range batches {
-		pairs[i] = what(&batches[i])
-	}
-	return ratio(pairs)
 }
 
 // tenths looks at the people of all rows together.
@@ -304,7 +299,11 @@ func (s *shares) tenths() Tenths {
 		t.Missed[d] = 1 - sum.entered[d]/sum.wanted[d]
 		t.FirstCome[d] = sum.firstComes[d] / (sum.wanted[d] / float64(s.draws))
 	}
-	t.Ratio = over(all, func(b *sharesBatch) pair { return pair{b.won[0] / b.entered[0], b.won[9] / b.entered[9]} })
-	t.RatioAll = over(all, func(b *sharesBatch) pair { return pair{b.won[0] / b.wanted[0], b.won[9] / b.wanted[9]} })
+	t.Ratio = sample.Over(all, func(b *sharesBatch) sample.Pair {
+		return sample.Pair{Got: b.won[0] / b.entered[0], Due: b.won[9] / b.entered[9]}
+	})
+	t.RatioAll = sample.Over(all, func(b *sharesBatch) sample.Pair {
+		return sample.Pair{Got: b.won[0] / b.wanted[0], Due: b.won[9] / b.wanted[9]}
+	})
 	return t
 }

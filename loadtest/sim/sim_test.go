@@ -6,13 +6,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"chesna/loadtest/sim/queue"
+	"chesna/loadtest/sim/sample"
 )
 
 // tiny is the smallest study that runs every path.
 func tiny() Size {
 	return Size{
-		People: 300, Seats: 30, Bots: []int{20, 60}, BotSeats: 60, DrawsOfCrowd: 2, MinBatches: 4,
-		Waves: 2, Blocks: 4, Repeats: 3, PostSeats: 10, Posts: []int{10}, Rhos: []float64{2}, GiveUps: []float64{0.4},
+		People: 300, Seats: 30, Bots: []int{20, 60}, BotSeats: 60, DrawsOfCrowd: 2, MinBatches: 4, Repeats: 3,
+		Queue: queue.Size{Waves: 2, Blocks: 4, Seats: 10, Posts: []int{10}, Rhos: []float64{2}, GiveUps: []float64{0.4}},
 	}
 }
 
@@ -41,7 +44,9 @@ func TestSameSeedSameFindings(t *testing.T) {
 }
 
 // away is how many half intervals of 95 % the mean is from where it should be.
-func away(e Estimate, want float64) float64 { return math.Abs(e.Mean-want) / ((e.High - e.Low) / 2) }
+func away(e sample.Estimate, want float64) float64 {
+	return math.Abs(e.Mean-want) / ((e.High - e.Low) / 2)
+}
 
 // TestSmallStudy looks at one small study from all sides. The bounds are wide: with this seed they hold, and a
 // mistake in the rules of the simulation breaks them by far.
@@ -57,7 +62,7 @@ func TestSmallStudy(t *testing.T) {
 
 func checkShares(t *testing.T, f *Findings) {
 	for _, r := range f.Shares {
-		for name, e := range map[string]Estimate{"all": r.Draw, "online": r.Pools[Online], "returned": r.Pools[Returned]} {
+		for name, e := range map[string]sample.Estimate{"all": r.Draw, "online": r.Pools[Online], "returned": r.Pools[Returned]} {
 			if away(e, 1) > 2.5 {
 				t.Errorf("%d bots, %s: ratio %v is far from 1", r.Bots, name, e)
 			}
@@ -82,12 +87,12 @@ func checkShares(t *testing.T, f *Findings) {
 
 func checkQueues(t *testing.T, f *Findings) {
 	for _, r := range f.Patience {
-		if away(r.Ratio[Equal], 1) > 2.5 || r.Ratio[Ageing].Mean < 1.1 || r.Ratio[Promised].Mean < r.Ratio[Ageing].Mean {
+		if away(r.Ratio[queue.Equal], 1) > 2.5 || r.Ratio[queue.Ageing].Mean < 1.1 || r.Ratio[queue.Promised].Mean < r.Ratio[queue.Ageing].Mean {
 			t.Errorf("patience pays with weights and only then: %v", r)
 		}
 		for i, e := range r.Patient {
 			if away(e, 1) > 2.5 {
-				t.Errorf("%v: a patient person does as well as a patient machine, not %v", Rules(i), e)
+				t.Errorf("%v: a patient person does as well as a patient machine, not %v", queue.Rules(i), e)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"chesna/loadtest/sim"
+	"chesna/loadtest/sim/sample"
 )
 
 // The bounds of a ratio that says: nothing gained, nothing lost.
@@ -35,7 +36,7 @@ type key struct {
 func keyOf(f *sim.Findings) key {
 	k := key{MostBots: f.Size.Bots[len(f.Size.Bots)-1], Unserved: f.Size.People - f.Size.Seats, Twentieth: f.Size.People / 20}
 	draw, first, tenth, patient, even := span{}, span{}, span{}, span{}, span{}
-	count := func(e sim.Estimate) {
+	count := func(e sample.Estimate) {
 		k.Cells++
 		if s := stars(e); s != "" {
 			k.Starred++

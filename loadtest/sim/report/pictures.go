@@ -6,6 +6,8 @@ import (
 
 	"chesna/loadtest/sim"
 	"chesna/loadtest/sim/plot"
+	"chesna/loadtest/sim/queue"
+	"chesna/loadtest/sim/sample"
 )
 
 // pictures are the charts of the page, by their paths.
@@ -30,7 +32,7 @@ func shares(f *sim.Findings) *plot.Lines {
 		{Name: "draws, all pools and returned seats", Marks: true},
 	}
 	for _, r := range f.Shares {
-		for i, e := range []sim.Estimate{r.FirstComeTenth, r.FirstCome, r.Draw} {
+		for i, e := range []sample.Estimate{r.FirstComeTenth, r.FirstCome, r.Draw} {
 			series[i].Points = append(series[i].Points, point(float64(r.Bots), e))
 		}
 	}
@@ -43,7 +45,7 @@ func shares(f *sim.Findings) *plot.Lines {
 	}
 }
 
-func point(x float64, e sim.Estimate) plot.Point {
+func point(x float64, e sample.Estimate) plot.Point {
 	return plot.Point{X: x, Y: e.Mean, Low: e.Low, High: e.High}
 }
 
@@ -72,13 +74,13 @@ func patience(f *sim.Findings) *plot.Bars {
 	}
 	for _, r := range f.Patience {
 		for i, e := range r.Ratio {
-			b.Bars = append(b.Bars, bar(fmt.Sprintf("%.0f %% give up: %s", 100*r.GiveUp, sim.Rules(i)), e, i > 0))
+			b.Bars = append(b.Bars, bar(fmt.Sprintf("%.0f %% give up: %s", 100*r.GiveUp, queue.Rules(i)), e, i > 0))
 		}
 	}
 	return b
 }
 
-func bar(name string, e sim.Estimate, stressed bool) plot.Bar {
+func bar(name string, e sample.Estimate, stressed bool) plot.Bar {
 	return plot.Bar{Name: name, Value: e.Mean, Low: e.Low, High: e.High, Text: number(e.Mean), Stressed: stressed}
 }
 
@@ -122,13 +124,13 @@ func guarantee(f *sim.Findings) *plot.Bars {
 		Desc:  "In a steady state; and where arrivals multiply for eight weeks.",
 		X:     plot.Axis{Label: "missed per 1,000 wins (goal: at most 1)", Log: true, Ticks: []float64{0.1, 1, 10, 100, 1000, 10000}}, From: 0.1,
 	}
-	worst := map[int]sim.GuaranteeRow{}
+	worst := map[int]queue.GuaranteeRow{}
 	for _, r := range f.Guarantee {
 		if w, ok := worst[r.Seats]; !ok || r.Missed.Mean > w.Missed.Mean {
 			worst[r.Seats] = r
 		}
 	}
-	for _, seats := range f.Size.Posts {
+	for _, seats := range f.Size.Queue.Posts {
 		r := worst[seats]
 		b.Bars = append(b.Bars, bar(fmt.Sprintf("%d seats a wave, steady", seats), atLeast(r.Missed), seats < largePost))
 		b.Bars[len(b.Bars)-1].Text = number(r.Missed.Mean)
@@ -140,6 +142,6 @@ func guarantee(f *sim.Findings) *plot.Bars {
 }
 
 // atLeast keeps a value on a logarithmic axis.
-func atLeast(e sim.Estimate) sim.Estimate {
-	return sim.Estimate{Mean: math.Max(e.Mean, 0.1), Low: math.Max(e.Low, 0.1), High: math.Max(e.High, 0.1)}
+func atLeast(e sample.Estimate) sample.Estimate {
+	return sample.Estimate{Mean: math.Max(e.Mean, 0.1), Low: math.Max(e.Low, 0.1), High: math.Max(e.High, 0.1)}
 }

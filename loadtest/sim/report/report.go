@@ -9,6 +9,8 @@ import (
 	"text/template"
 
 	"chesna/loadtest/sim"
+	"chesna/loadtest/sim/queue"
+	"chesna/loadtest/sim/sample"
 )
 
 //go:embed fairness.md.tmpl
@@ -22,12 +24,12 @@ func Pages(f *sim.Findings) (map[string][]byte, error) {
 	}
 	t, err := template.New("page").Funcs(template.FuncMap{
 		"est": estimate, "in": inside, "num": number, "pct": percent, "whole": whole, "ratio": factor, "never": never,
-		"fine":  func(e sim.Estimate) string { return fmt.Sprintf("%.3f (%.3f–%.3f)", e.Mean, e.Low, e.High) },
+		"fine":  func(e sample.Estimate) string { return fmt.Sprintf("%.3f (%.3f–%.3f)", e.Mean, e.Low, e.High) },
 		"tenth": func(i int) int { return i + 1 },
 		"div":   func(a, b int) int { return a / b },
 		"uk":    func(s string) string { return strings.ReplaceAll(s, ".", ",") },
-		"small": func(r sim.GuaranteeRow) bool { return r.Seats < largePost },
-		"over":  func(r sim.GuaranteeRow) int { return max(0, r.Longest-1-r.T) },
+		"small": func(r queue.GuaranteeRow) bool { return r.Seats < largePost },
+		"over":  func(r queue.GuaranteeRow) int { return max(0, r.Longest-1-r.T) },
 	}).Parse(page)
 	if err != nil {
 		return nil, fmt.Errorf("parse the page's template: %w", err)
@@ -60,7 +62,7 @@ func number(v float64) string {
 }
 
 // estimate is a mean with its interval, as 1.00 (0.98–1.02).
-func estimate(e sim.Estimate) string {
+func estimate(e sample.Estimate) string {
 	if math.IsNaN(e.Mean) {
 		return "–"
 	}
@@ -69,11 +71,11 @@ func estimate(e sim.Estimate) string {
 
 // inside is an estimate that should lie in 1.00 ± 0.05: an asterisk marks an interval that reaches beyond, two mark
 // a mean that lies beyond.
-func inside(e sim.Estimate) string {
+func inside(e sample.Estimate) string {
 	return estimate(e) + stars(e)
 }
 
-func stars(e sim.Estimate) string {
+func stars(e sample.Estimate) string {
 	switch {
 	case math.IsNaN(e.Mean) || e.Within(low, high):
 		return ""
@@ -84,7 +86,7 @@ func stars(e sim.Estimate) string {
 }
 
 // factor is a ratio of two positive things, which may be infinite.
-func factor(e sim.Estimate) string {
+func factor(e sample.Estimate) string {
 	if math.IsNaN(e.Mean) || math.IsInf(e.Mean, 0) {
 		return "∞"
 	}

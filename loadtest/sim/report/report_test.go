@@ -11,14 +11,16 @@ import (
 	"testing"
 
 	"chesna/loadtest/sim"
+	"chesna/loadtest/sim/queue"
+	"chesna/loadtest/sim/sample"
 )
 
 // little is a study that is just large enough to fill every table.
 func little(t *testing.T) *sim.Findings {
 	t.Helper()
 	f, err := sim.Run(3, sim.Size{
-		People: 300, Seats: 30, Bots: []int{20, 60}, BotSeats: 60, DrawsOfCrowd: 2, MinBatches: 4,
-		Waves: 2, Blocks: 4, Repeats: 3, PostSeats: 10, Posts: []int{10, 100}, Rhos: []float64{2}, GiveUps: []float64{0.4},
+		People: 300, Seats: 30, Bots: []int{20, 60}, BotSeats: 60, DrawsOfCrowd: 2, MinBatches: 4, Repeats: 3,
+		Queue: queue.Size{Waves: 2, Blocks: 4, Seats: 10, Posts: []int{10, 100}, Rhos: []float64{2}, GiveUps: []float64{0.4}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +95,7 @@ func columns(t *testing.T, page string) {
 }
 
 func TestInside(t *testing.T) {
-	for want, e := range map[string]sim.Estimate{
+	for want, e := range map[string]sample.Estimate{
 		"1.00 (0.98–1.02)":        {Mean: 1, Low: 0.98, High: 1.02},
 		"1.00 (0.90–1.10) \\*":    {Mean: 1, Low: 0.9, High: 1.1},
 		"1.06 (1.00–1.12) \\*\\*": {Mean: 1.06, Low: 1, High: 1.12},
@@ -110,26 +112,28 @@ func TestInside(t *testing.T) {
 
 // TestGoals checks that a goal that is missed is called so.
 func TestGoals(t *testing.T) {
-	good := sim.Estimate{Mean: 1, Low: 0.97, High: 1.03}
+	good := sample.Estimate{Mean: 1, Low: 0.97, High: 1.03}
 	f := &sim.Findings{
-		Size:      sim.Size{Bots: []int{10}},
-		Shares:    []sim.ShareRow{{Draw: good, Pools: [4]sim.Estimate{good, good, good, good}}},
-		Tenths:    sim.Tenths{Ratio: good},
-		Guarantee: []sim.GuaranteeRow{{Seats: 10, Missed: sim.Estimate{Mean: 50}}, {Seats: 100, Missed: sim.Estimate{Mean: 0.5}}},
+		Size:   sim.Size{Bots: []int{10}},
+		Shares: []sim.ShareRow{{Draw: good, Pools: [4]sample.Estimate{good, good, good, good}}},
+		Tenths: sim.Tenths{Ratio: good},
+		Findings: queue.Findings{Guarantee: []queue.GuaranteeRow{
+			{Seats: 10, Missed: sample.Estimate{Mean: 50}}, {Seats: 100, Missed: sample.Estimate{Mean: 0.5}},
+		}},
 	}
 	for _, g := range goals(f) {
 		if g.Verdict != "reached" {
 			t.Errorf("%s: %s", g.Asked, g.Verdict)
 		}
 	}
-	bad := sim.Estimate{Mean: 1.2, Low: 1.1, High: 1.3}
+	bad := sample.Estimate{Mean: 1.2, Low: 1.1, High: 1.3}
 	f.Shares[0].Draw, f.Shares[0].Pools[sim.Returned], f.Tenths.Ratio, f.Guarantee[1].Missed.Mean = bad, bad, bad, 1.5
 	for _, g := range goals(f) {
 		if g.Verdict != "**not reached**" {
 			t.Errorf("%s: %s", g.Asked, g.Verdict)
 		}
 	}
-	f.Shares[0].Pools[sim.Returned] = sim.Estimate{Mean: 1, Low: 0.9, High: 1.1}
+	f.Shares[0].Pools[sim.Returned] = sample.Estimate{Mean: 1, Low: 0.9, High: 1.1}
 	f.Shares[0].Draw = good
 	if got := goals(f)[1].Verdict; !strings.Contains(got, "too wide") {
 		t.Errorf("an interval that is too wide: %s", got)

@@ -1,4 +1,8 @@
-package sim
+package queue
+
+import (
+	"chesna/loadtest/sim/sample"
+)
 
 // WaitRow is how long people wait under one policy, without scalpers.
 type WaitRow struct {
@@ -20,7 +24,7 @@ func newWaiting(size Size) *waiting {
 	w := &waiting{}
 	add := func(name string, r regime) {
 		w.names = append(w.names, name)
-		w.cells = append(w.cells, newCell(size, cellName("waiting", name), r))
+		w.cells = append(w.cells, newCell(size, sample.Name("waiting", name), r))
 	}
 	first := ordinary(size, size.GiveUps[0])
 	first.firstCome = true
@@ -31,7 +35,7 @@ func newWaiting(size Size) *waiting {
 	return w
 }
 
-func (w *waiting) jobs() []job { return jobsOf(w.cells) }
+func (w *waiting) jobs() []sample.Job { return jobsOf(w.cells) }
 
 func (w *waiting) rows() []WaitRow {
 	const shown = 40
@@ -40,8 +44,8 @@ func (w *waiting) rows() []WaitRow {
 		s := sum(c.blocks)
 		rows[i] = WaitRow{
 			Name: w.names[i], Served: part(s.came, s.left), SlowServed: part(s.slowCame, s.slowLeft),
-			Median: quantile(s.waits[:], 0.5), P95: quantile(s.waits[:], 0.95), Most: quantile(s.waits[:], 1),
-			SlowP95: quantile(s.slowWaits[:], 0.95), PatientP95: quantile(s.patientWaits[:], 0.95),
+			Median: sample.Quantile(s.waits[:], 0.5), P95: sample.Quantile(s.waits[:], 0.95), Most: sample.Quantile(s.waits[:], 1),
+			SlowP95: sample.Quantile(s.slowWaits[:], 0.95), PatientP95: sample.Quantile(s.patientWaits[:], 0.95),
 			Counts: make([]float64, shown+1),
 		}
 		seen := 0

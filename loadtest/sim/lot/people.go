@@ -1,9 +1,11 @@
-package sim
+package lot
 
 import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"chesna/loadtest/sim/sample"
 )
 
 // How fast people and bots are. The medians are assumptions; the outcome of first come, first served hangs only on
@@ -21,39 +23,39 @@ const (
 	hearPace   = 0.7 // correlation between slow to react and late to hear
 )
 
-// actor is a person, or an identity that a scalper rents.
-type actor struct {
-	bot     bool
-	pace    float64 // standard normal; greater is slower
-	tenth   int     // of the people by pace: 0 the fastest, 9 the slowest
-	windows uint64  // accepted
+// Actor is a person, or an identity that a scalper rents.
+type Actor struct {
+	Bot     bool
+	Pace    float64 // standard normal; greater is slower
+	Tenth   int     // of the people by pace: 0 the fastest, 9 the slowest
+	Windows uint64  // accepted
 }
 
-// crowd makes people and bot identities who accept windows alike.
-func crowd(rng *rand.Rand, people, bots, windows int) []actor {
-	out := make([]actor, people+bots)
+// Crowd makes people and bot identities who accept windows alike.
+func Crowd(rng *rand.Rand, people, bots, windows int) []Actor {
+	out := make([]Actor, people+bots)
 	order := make([]int, people)
 	for i := range out {
-		out[i] = actor{bot: i >= people, pace: rng.NormFloat64(), windows: preset(rng, windows)}
+		out[i] = Actor{Bot: i >= people, Pace: rng.NormFloat64(), Windows: preset(rng, windows)}
 		if i < people {
 			order[i] = i
 		}
 	}
 	slices.SortFunc(order, func(a, b int) int {
-		if out[a].pace < out[b].pace {
+		if out[a].Pace < out[b].Pace {
 			return -1
 		}
 		return 1
 	})
 	for rank, i := range order {
-		out[i].tenth = rank * 10 / people
+		out[i].Tenth = rank * 10 / people
 	}
 	return out
 }
 
 // preset is what somebody accepts: anything, mornings, afternoons, or some half-days, three at least.
 func preset(rng *rand.Rand, windows int) uint64 {
-	all := everyWindow(windows)
+	all := EveryWindow(windows)
 	const mornings = 0x5555555555555555
 	switch p := rng.Float64(); {
 	case p < 0.30:
@@ -71,15 +73,20 @@ func preset(rng *rand.Rand, windows int) uint64 {
 }
 
 // reaction is the time in seconds from a release to a booking attempt.
-func (a *actor) reaction(rng *rand.Rand) float64 {
-	if a.bot {
-		return logNormal(rng.NormFloat64(), botMedian, botSigma)
+func (a *Actor) reaction(rng *rand.Rand) float64 {
+	if a.Bot {
+		return BotReaction(rng)
 	}
-	return logNormal(a.pace, reactMedian, reactSigma) * logNormal(rng.NormFloat64(), 1, reactNoise)
+	return sample.LogNormal(a.Pace, reactMedian, reactSigma) * sample.LogNormal(rng.NormFloat64(), 1, reactNoise)
 }
 
-// inTime tells whether the actor hears of a draw before it closes. Bots always do.
-func (a *actor) inTime(rng *rand.Rand) bool {
-	z := hearPace*a.pace + math.Sqrt(1-hearPace*hearPace)*rng.NormFloat64()
-	return a.bot || logNormal(z, hearMedian, hearSigma) < entryHours
+// InTime tells whether the actor hears of a draw before it closes. Bots always do.
+func (a *Actor) InTime(rng *rand.Rand) bool {
+	z := hearPace*a.Pace + math.Sqrt(1-hearPace*hearPace)*rng.NormFloat64()
+	return a.Bot || sample.LogNormal(z, hearMedian, hearSigma) < entryHours
+}
+
+// BotReaction is the time in seconds that a bot needs.
+func BotReaction(rng *rand.Rand) float64 {
+	return sample.LogNormal(rng.NormFloat64(), botMedian, botSigma)
 }

@@ -1,8 +1,9 @@
-package sim
+package queue
 
 import (
-	"fmt"
 	"math/rand/v2"
+
+	"chesna/loadtest/sim/sample"
 )
 
 // cell is one regime with its blocks of counted waves.
@@ -18,8 +19,8 @@ func newCell(size Size, name string, r regime) *cell {
 	return &cell{name: name, regime: r, waves: size.Waves, blocks: make([]tally, size.Blocks)}
 }
 
-func (c *cell) job() job {
-	return job{c.name, func(rng *rand.Rand) error {
+func (c *cell) job() sample.Job {
+	return sample.Job{Name: c.name, Run: func(rng *rand.Rand) error {
 		settle := c.settle
 		if settle == 0 {
 			settle = 30 + int(6/c.regime.giveUp)
@@ -28,8 +29,8 @@ func (c *cell) job() job {
 	}}
 }
 
-func jobsOf(cells []*cell) []job {
-	jobs := make([]job, len(cells))
+func jobsOf(cells []*cell) []sample.Job {
+	jobs := make([]sample.Job, len(cells))
 	for i, c := range cells {
 		jobs[i] = c.job()
 	}
@@ -37,23 +38,21 @@ func jobsOf(cells []*cell) []job {
 }
 
 // ringRatio is the ring's share of the seats that it takes ÷ its share of the entries.
-func (c *cell) ringRatio() Estimate {
-	return over(c.blocks, func(t *tally) pair { return pair{float64(t.ringWins), t.ringDue} })
+func (c *cell) ringRatio() sample.Estimate {
+	return sample.Over(c.blocks, func(t *tally) sample.Pair { return sample.Pair{Got: float64(t.ringWins), Due: t.ringDue} })
 }
 
 // primeRatio is the same for the prime windows.
-func (c *cell) primeRatio() Estimate {
-	return over(c.blocks, func(t *tally) pair { return pair{float64(t.ringPrime), t.ringPrimeDue} })
+func (c *cell) primeRatio() sample.Estimate {
+	return sample.Over(c.blocks, func(t *tally) sample.Pair { return sample.Pair{Got: float64(t.ringPrime), Due: t.ringPrimeDue} })
 }
 
 // againstPatient is how often an identity of the ring wins in a wave ÷ how often a person who never gives up does.
-func (c *cell) againstPatient() Estimate {
-	return over(c.blocks, func(t *tally) pair {
-		return pair{
-			float64(t.ringWins) / float64(max(1, t.ringEntries)),
-			float64(t.patientWins) / float64(max(1, t.patientEntries)),
+func (c *cell) againstPatient() sample.Estimate {
+	return sample.Over(c.blocks, func(t *tally) sample.Pair {
+		return sample.Pair{
+			Got: float64(t.ringWins) / float64(max(1, t.ringEntries)),
+			Due: float64(t.patientWins) / float64(max(1, t.patientEntries)),
 		}
 	})
 }
-
-func cellName(study string, parts ...any) string { return study + "/" + fmt.Sprint(parts...) }

@@ -1,4 +1,4 @@
-package sim
+package sample
 
 import (
 	"math"
@@ -7,23 +7,23 @@ import (
 
 // TestRatioCovers checks that about 95 of 100 intervals hold the truth.
 func TestRatioCovers(t *testing.T) {
-	rng := dice(1, "ratio")
+	rng := Dice(1, "ratio")
 	const rounds, want = 2000, 0.25
 	hit := 0
 	for range rounds {
-		batches := make([]pair, 20)
+		batches := make([]Pair, 20)
 		for i := range batches {
-			batches[i].due = 100 + 20*rng.Float64()
-			batches[i].got = batches[i].due*want + 5*rng.NormFloat64()
+			batches[i].Due = 100 + 20*rng.Float64()
+			batches[i].Got = batches[i].Due*want + 5*rng.NormFloat64()
 		}
-		if e := ratio(batches); e.Low <= want && want <= e.High {
+		if e := Ratio(batches); e.Low <= want && want <= e.High {
 			hit++
 		}
 	}
 	if share := float64(hit) / rounds; share < 0.93 || share > 0.97 {
 		t.Errorf("%.3f of the intervals hold the truth", share)
 	}
-	if e := ratio(nil); !math.IsNaN(e.Mean) {
+	if e := Ratio(nil); !math.IsNaN(e.Mean) {
 		t.Errorf("nothing gives %v", e)
 	}
 }
@@ -31,30 +31,19 @@ func TestRatioCovers(t *testing.T) {
 func TestQuantile(t *testing.T) {
 	counts := []int{0, 5, 3, 0, 2}
 	for q, want := range map[float64]int{0.5: 1, 0.8: 2, 0.95: 4, 1: 4} {
-		if got := quantile(counts, q); got != want {
+		if got := Quantile(counts, q); got != want {
 			t.Errorf("quantile %v is %d, want %d", q, got, want)
 		}
 	}
 }
 
-func TestTarget(t *testing.T) {
-	for _, c := range []struct {
-		rho, giveUp float64
-		want        int
-	}{{2, 0.2, 5}, {3, 0.1, 16}, {1, 0.2, 0}, {2, 0, 0}} {
-		if got := target(c.rho, c.giveUp); got != c.want {
-			t.Errorf("ρ %v, a %v: T is %d, want %d", c.rho, c.giveUp, got, c.want)
-		}
-	}
-}
-
 func TestPoisson(t *testing.T) {
-	rng := dice(1, "poisson")
+	rng := Dice(1, "poisson")
 	for _, mean := range []float64{3, 200} {
 		const n = 20000
 		var s, squares float64
 		for range n {
-			v := float64(poisson(rng, mean))
+			v := float64(Poisson(rng, mean))
 			s += v
 			squares += v * v
 		}

@@ -1,4 +1,8 @@
-package sim
+package queue
+
+import (
+	"chesna/loadtest/sim/sample"
+)
 
 // Rules are how losses count.
 type Rules int
@@ -27,16 +31,17 @@ func (r Rules) under(g regime) regime {
 // PatienceRow is a ring that never gives up, at one give-up rate of the people.
 type PatienceRow struct {
 	GiveUp  float64
-	Ratio   [rules]Estimate // seats ÷ entries
-	Patient [rules]Estimate // an identity of the ring ÷ a person who never gives up either
+	Ratio   [rules]sample.Estimate // seats ÷ entries
+	Missed  sample.Estimate        // guaranteed entries not served per 1,000 wins, under Promised
+	Patient [rules]sample.Estimate // an identity of the ring ÷ a person who never gives up either
 }
 
 // FarmRow is a way to use weights, with a rule that forbids it on or off.
 type FarmRow struct {
 	Picky float64 // share of the people who accept only the three prime windows
 	Name  string
-	Ratio Estimate // seats that it signs ÷ entries
-	Prime Estimate // the same for the windows that more people want
+	Ratio sample.Estimate // seats that it signs ÷ entries
+	Prime sample.Estimate // the same for the windows that more people want
 }
 
 type patience struct {
@@ -53,7 +58,7 @@ const (
 
 // ordinary is the post of the queue studies: 100 seats a week, three new entrants a seat.
 func ordinary(size Size, giveUp float64) regime {
-	return regime{seats: size.PostSeats, rho: 3, giveUp: giveUp, patient: 0.05}
+	return regime{seats: size.Seats, rho: 3, giveUp: giveUp, patient: 0.05}
 }
 
 // withRing gives the ring about a twentieth of the queue.
@@ -68,7 +73,7 @@ func newPatience(size Size) *patience {
 	for _, a := range size.GiveUps {
 		var row [rules]*cell
 		for r := range rules {
-			row[r] = newCell(size, cellName("patience", a, " ", r), r.under(withRing(ordinary(size, a), ring{})))
+			row[r] = newCell(size, sample.Name("patience", a, " ", r), r.under(withRing(ordinary(size, a), ring{})))
 		}
 		p.cells = append(p.cells, row)
 	}
@@ -86,13 +91,13 @@ func newPatience(size Size) *patience {
 	} {
 		market := ordinary(size, 0.2)
 		market.windows, market.picky, market.ageing = windowsOfWave, f.picky, true
-		p.farms = append(p.farms, newCell(size, cellName("farm", f.picky, " ", f.name), withRing(market, f.ring)))
+		p.farms = append(p.farms, newCell(size, sample.Name("farm", f.picky, " ", f.name), withRing(market, f.ring)))
 		p.farmNames = append(p.farmNames, f.name)
 	}
 	return p
 }
 
-func (p *patience) jobs() []job {
+func (p *patience) jobs() []sample.Job {
 	jobs := jobsOf(p.farms)
 	for _, row := range p.cells {
 		jobs = append(jobs, jobsOf(row[:])...)
@@ -104,6 +109,7 @@ func (p *patience) rows() []PatienceRow {
 	rows := make([]PatienceRow, len(p.cells))
 	for i, cells := range p.cells {
 		rows[i].GiveUp = cells[0].regime.giveUp
+		rows[i].Missed = cells[Promised].missed()
 		for r, c := range cells {
 			rows[i].Ratio[r], rows[i].Patient[r] = c.ringRatio(), c.againstPatient()
 		}

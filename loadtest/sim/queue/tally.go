@@ -1,4 +1,4 @@
-package sim
+package queue
 
 // slowPace is where the slowest fifth of people begins, in standard deviations.
 const slowPace = 0.8416

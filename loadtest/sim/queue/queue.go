@@ -1,13 +1,13 @@
-package sim
+package queue
 
 import (
 	"math"
 	"math/rand/v2"
 	"slices"
-)
 
-// maxWeight is the greatest number of tickets.
-const maxWeight = 8
+	"chesna/loadtest/sim/lot"
+	"chesna/loadtest/sim/sample"
+)
 
 // regime is a post over many weekly waves and the rules by which it gives its seats.
 type regime struct {
@@ -34,7 +34,10 @@ type ring struct {
 }
 
 // primeWindows is how many windows picky people accept: the fewest that count for ageing.
-const primeWindows = 3
+const (
+	primeWindows  = 3
+	windowsOfWave = 10
+)
 
 // waiter is somebody in the queue.
 type waiter struct {
@@ -113,7 +116,7 @@ func (q *queue) step() error {
 	if q.surge != nil {
 		arrivals *= q.surge(q.wave)
 	}
-	for range poisson(q.rng, arrivals) {
+	for range sample.Poisson(q.rng, arrivals) {
 		q.live = append(q.live, waiter{
 			patient: q.rng.Float64() < q.patient, picky: q.rng.Float64() < q.picky, pace: q.rng.NormFloat64(),
 		})
@@ -146,34 +149,34 @@ func (q *queue) allocate(in []int) ([]int, error) {
 		window[i] = -1
 	}
 	if q.firstCome {
-		people := make([]actor, len(in))
+		people := make([]lot.Actor, len(in))
 		for n, i := range in {
-			people[n] = actor{bot: q.live[i].ring, pace: q.live[i].pace, windows: everyWindow(q.windows)}
+			people[n] = lot.Actor{Bot: q.live[i].ring, Pace: q.live[i].pace, Windows: lot.EveryWindow(q.windows)}
 		}
-		for _, n := range firstCome(q.rng, evenly(q.seats, q.windows), people) {
+		for _, n := range lot.FirstCome(q.rng, lot.Evenly(q.seats, q.windows), people) {
 			window[n] = 0
 		}
 		return window, nil
 	}
-	wishes := make([]wish, len(in))
+	wishes := make([]lot.Wish, len(in))
 	for n, i := range in {
 		wishes[n] = q.wish(&q.live[i])
 	}
-	wins, err := drawOnce(q.rng, evenly(q.seats, q.windows), wishes)
+	wins, err := lot.Once(q.rng, lot.Evenly(q.seats, q.windows), wishes)
 	for _, w := range wins {
-		window[w.entry] = w.window
+		window[w.Entry] = w.Window
 	}
 	return window, err
 }
 
-func (q *queue) wish(w *waiter) wish {
-	out := wish{weight: 1, windows: everyWindow(q.windows)}
+func (q *queue) wish(w *waiter) lot.Wish {
+	out := lot.Wish{Weight: 1, Windows: lot.EveryWindow(q.windows)}
 	if q.ageing || w.ring && q.ring.bornLosses > 0 {
-		out.weight = min(maxWeight, 1+w.losses)
+		out.Weight = min(lot.MaxWeight, 1+w.losses)
 	}
-	out.ensured = q.target > 0 && w.losses >= q.target
-	if w.picky || w.ring && q.ring.lieLow && out.weight < maxWeight {
-		out.windows = everyWindow(min(primeWindows, q.windows))
+	out.Ensured = q.target > 0 && w.losses >= q.target
+	if w.picky || w.ring && q.ring.lieLow && out.Weight < lot.MaxWeight {
+		out.Windows = lot.EveryWindow(min(primeWindows, q.windows))
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package sim
+package lot
 
 import (
 	"math/bits"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"chesna/loadtest/sim/sample"
 )
 
 // TestLot checks what comes back from the draw against what was asked of it.
@@ -13,32 +15,32 @@ func TestLot(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		windows := rapid.IntRange(1, 12).Draw(t, "windows")
 		seats := rapid.SliceOfN(rapid.IntRange(0, 30), windows, windows).Draw(t, "seats")
-		wishes := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) wish {
-			return wish{
-				weight: rapid.IntRange(0, maxWeight).Draw(t, "weight"), ensured: rapid.Bool().Draw(t, "ensured"),
-				size: rapid.IntRange(0, 4).Draw(t, "size"), windows: rapid.Uint64Range(1, everyWindow(windows)).Draw(t, "accepts"),
+		wishes := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Wish {
+			return Wish{
+				Weight: rapid.IntRange(0, MaxWeight).Draw(t, "weight"), Ensured: rapid.Bool().Draw(t, "ensured"),
+				Size: rapid.IntRange(0, 4).Draw(t, "size"), Windows: rapid.Uint64Range(1, EveryWindow(windows)).Draw(t, "accepts"),
 			}
 		}), 0, 60).Draw(t, "wishes")
-		l, err := newLot(seats, wishes)
+		l, err := New(seats, wishes)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, e := range l.entries.Rows {
-			if w := wishes[i]; e.Ensured != w.ensured || e.Weight != max(1, w.weight) || e.Size != max(1, w.size) || e.Windows != w.windows {
+			if w := wishes[i]; e.Ensured != w.Ensured || e.Weight != max(1, w.Weight) || e.Size != max(1, w.Size) || e.Windows != w.Windows {
 				t.Fatalf("entry %d reads as %+v, written as %+v", i, e, w)
 			}
 		}
-		wins, err := l.draw(rand.New(rand.NewPCG(1, 2)))
+		wins, err := l.Draw(rand.New(rand.NewPCG(1, 2)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		served := map[int]bool{}
 		for _, w := range wins {
-			seats[w.window] -= w.seats
-			if served[w.entry] || wishes[w.entry].windows>>w.window&1 == 0 || w.seats != max(1, wishes[w.entry].size) {
-				t.Fatalf("win %+v of %+v", w, wishes[w.entry])
+			seats[w.Window] -= w.Seats
+			if served[w.Entry] || wishes[w.Entry].Windows>>w.Window&1 == 0 || w.Seats != max(1, wishes[w.Entry].Size) {
+				t.Fatalf("win %+v of %+v", w, wishes[w.Entry])
 			}
-			served[w.entry] = true
+			served[w.Entry] = true
 		}
 		for window, left := range seats {
 			if left < 0 {
@@ -49,14 +51,14 @@ func TestLot(t *testing.T) {
 }
 
 func TestFirstCome(t *testing.T) {
-	rng := dice(1, "first come")
-	in := crowd(rng, 200, 5, 4)
-	served := firstCome(rng, evenly(20, 4), in)
+	rng := sample.Dice(1, "first come")
+	in := Crowd(rng, 200, 5, 4)
+	served := FirstCome(rng, Evenly(20, 4), in)
 	if len(served) != 20 {
 		t.Fatalf("%d served of 20", len(served))
 	}
 	for _, i := range served[:5] {
-		if !in[i].bot {
+		if !in[i].Bot {
 			t.Error("a person was before a bot")
 		}
 	}
@@ -71,12 +73,12 @@ func TestFirstCome(t *testing.T) {
 
 func TestCrowd(t *testing.T) {
 	tenths := [10]int{}
-	for _, a := range crowd(dice(1, "crowd"), 1000, 50, windowsOfWave) {
-		if bits.OnesCount64(a.windows) < 3 {
-			t.Errorf("%d windows do not count for ageing", bits.OnesCount64(a.windows))
+	for _, a := range Crowd(sample.Dice(1, "crowd"), 1000, 50, 10) {
+		if bits.OnesCount64(a.Windows) < 3 {
+			t.Errorf("%d windows do not count for ageing", bits.OnesCount64(a.Windows))
 		}
-		if !a.bot {
-			tenths[a.tenth]++
+		if !a.Bot {
+			tenths[a.Tenth]++
 		}
 	}
 	for i, n := range tenths {

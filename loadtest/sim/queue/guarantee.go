@@ -1,4 +1,8 @@
-package sim
+package queue
+
+import (
+	"chesna/loadtest/sim/sample"
+)
 
 // GuaranteeRow is a post in a steady state with a guarantee at T.
 type GuaranteeRow struct {
@@ -6,9 +10,9 @@ type GuaranteeRow struct {
 	Rho, GiveUp float64
 	T           int
 	Wins        int
-	Ensured     float64  // guaranteed entries per wave ÷ their quota
-	Missed      Estimate // guaranteed entries not served, per 1,000 wins
-	Longest     int      // draws that somebody who was served had waited
+	Ensured     float64         // guaranteed entries per wave ÷ their quota
+	Missed      sample.Estimate // guaranteed entries not served, per 1,000 wins
+	Longest     int             // draws that somebody who was served had waited
 }
 
 // SurgeRow is a post where arrivals multiply for some weeks while T stays as published.
@@ -16,7 +20,7 @@ type SurgeRow struct {
 	Factor float64
 	Weeks  int
 	Seats  int
-	Missed Estimate // per 1,000 wins, from the first week of the surge to half a year after
+	Missed sample.Estimate // per 1,000 wins, from the first week of the surge to half a year after
 }
 
 type guarantee struct {
@@ -35,14 +39,14 @@ func newGuarantee(size Size) *guarantee {
 		for _, rho := range size.Rhos {
 			for _, a := range size.GiveUps {
 				r := Promised.under(regime{seats: seats, rho: rho, giveUp: a})
-				c := newCell(size, cellName("guarantee", seats, " ", rho, " ", a), r)
+				c := newCell(size, sample.Name("guarantee", seats, " ", rho, " ", a), r)
 				c.waves = max(2, size.Waves*100/max(seats, 50))
 				g.steady = append(g.steady, c)
 			}
 		}
 	}
 	for _, f := range g.factors {
-		r := Promised.under(regime{seats: size.PostSeats, rho: 2, giveUp: 0.2})
+		r := Promised.under(regime{seats: size.Seats, rho: 2, giveUp: 0.2})
 		// Each block is one surge with what follows.
 		r.surge = func(wave int) float64 {
 			if since := wave - settleBeforeSurge; since >= 0 && since%(surgeWeeks+afterSurge) < surgeWeeks {
@@ -50,7 +54,7 @@ func newGuarantee(size Size) *guarantee {
 			}
 			return 1
 		}
-		c := newCell(size, cellName("surge", f), r)
+		c := newCell(size, sample.Name("surge", f), r)
 		c.settle, c.waves = settleBeforeSurge, surgeWeeks+afterSurge
 		g.surges = append(g.surges, c)
 	}
@@ -59,10 +63,10 @@ func newGuarantee(size Size) *guarantee {
 
 const settleBeforeSurge = 60
 
-func (g *guarantee) jobs() []job { return append(jobsOf(g.steady), jobsOf(g.surges)...) }
+func (g *guarantee) jobs() []sample.Job { return append(jobsOf(g.steady), jobsOf(g.surges)...) }
 
-func (c *cell) missed() Estimate {
-	return over(c.blocks, func(t *tally) pair { return pair{1000 * float64(t.missed), float64(t.wins)} })
+func (c *cell) missed() sample.Estimate {
+	return sample.Over(c.blocks, func(t *tally) sample.Pair { return sample.Pair{Got: 1000 * float64(t.missed), Due: float64(t.wins)} })
 }
 
 func (g *guarantee) rows() []GuaranteeRow {
@@ -71,7 +75,7 @@ func (g *guarantee) rows() []GuaranteeRow {
 		s := sum(c.blocks)
 		rows[i] = GuaranteeRow{
 			Seats: c.regime.seats, Rho: c.regime.rho, GiveUp: c.regime.giveUp, T: c.regime.target, Wins: s.wins, Missed: c.missed(),
-			Ensured: float64(s.ensured) / float64(s.waves) / float64((c.regime.seats+1)/2), Longest: quantile(s.waits[:], 1),
+			Ensured: float64(s.ensured) / float64(s.waves) / float64((c.regime.seats+1)/2), Longest: sample.Quantile(s.waits[:], 1),
 		}
 	}
 	return rows

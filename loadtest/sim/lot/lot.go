@@ -1,4 +1,4 @@
-package sim
+package lot
 
 import (
 	"encoding/binary"
@@ -10,31 +10,33 @@ import (
 	"chesna/booking/draw"
 )
 
-// wish is an entry as the simulator sees it: what the published line says, and nothing about who is behind it.
-type wish struct {
-	weight  int // 0 counts as 1
-	ensured bool
-	size    int // 0 counts as 1
-	windows uint64
+// MaxWeight is the greatest number of tickets.
+const MaxWeight = draw.MaxWeight
+
+// Wish is an entry as the simulator sees it: what the published line says, and nothing about who is behind it.
+type Wish struct {
+	Weight  int    // 0 counts as 1
+	Ensured bool   // guaranteed
+	Size    int    // 0 counts as 1
+	Windows uint64 // bit i: window i is accepted
 }
 
-// win is an entry that got seats, all in one window.
-type win struct {
-	entry  int // index into the wishes
-	window int
-	seats  int
+// Win is an entry that got seats, all in one window.
+type Win struct {
+	Entry  int // index into the wishes
+	Window int
+	Seats  int
 }
 
-// lot is a draw with its files parsed. It can be drawn many times, each with another beacon value.
-type lot struct {
+// Lot is a draw with its files parsed. It can be drawn many times, each with another beacon value.
+type Lot struct {
 	manifest *draw.Manifest
 	entries  *draw.Entries
-	seats    int
 }
 
-// newLot writes the two files of a draw, as they would be published, and reads them with the draw's own parser.
+// New writes the two files of a draw, as they would be published, and reads them with the draw's own parser.
 // seats[i] is the number of seats of window i.
-func newLot(seats []int, wishes []wish) (*lot, error) {
+func New(seats []int, wishes []Wish) (*Lot, error) {
 	m, err := draw.ParseManifest(manifest(seats))
 	if err != nil {
 		return nil, fmt.Errorf("read the manifest: %w", err)
@@ -43,11 +45,11 @@ func newLot(seats []int, wishes []wish) (*lot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the entries: %w", err)
 	}
-	return &lot{manifest: m, entries: e, seats: len(m.Seats)}, nil
+	return &Lot{manifest: m, entries: e}, nil
 }
 
-// draw runs the lot with a beacon value from rng and returns who won, in key order.
-func (l *lot) draw(rng *rand.Rand) ([]win, error) {
+// Draw runs the lot with a beacon value from rng and returns who won, in key order.
+func (l *Lot) Draw(rng *rand.Rand) ([]Win, error) {
 	b := draw.Beacon{Round: rng.Uint64()}
 	for i := 0; i < len(b.Signature); i += 8 {
 		binary.BigEndian.PutUint64(b.Signature[i:], rng.Uint64())
@@ -56,24 +58,24 @@ func (l *lot) draw(rng *rand.Rand) ([]win, error) {
 	if err != nil {
 		return nil, fmt.Errorf("draw: %w", err)
 	}
-	wins := make([]win, len(r.Served))
+	wins := make([]Win, len(r.Served))
 	for i, s := range r.Served {
 		window, err := strconv.Atoi(s.Seats[0][1:3])
 		if err != nil {
 			return nil, fmt.Errorf("read the window of seat %s: %w", s.Seats[0], err)
 		}
-		wins[i] = win{entry: int(binary.BigEndian.Uint64(s.NF[24:])), window: window, seats: len(s.Seats)}
+		wins[i] = Win{Entry: int(binary.BigEndian.Uint64(s.NF[24:])), Window: window, Seats: len(s.Seats)}
 	}
 	return wins, nil
 }
 
-// drawOnce is for lots whose entries change every time.
-func drawOnce(rng *rand.Rand, seats []int, wishes []wish) ([]win, error) {
-	l, err := newLot(seats, wishes)
+// Once is for lots whose entries change every time.
+func Once(rng *rand.Rand, seats []int, wishes []Wish) ([]Win, error) {
+	l, err := New(seats, wishes)
 	if err != nil {
 		return nil, err
 	}
-	return l.draw(rng)
+	return l.Draw(rng)
 }
 
 // manifest lays the seats of each window out over counters with twelve times of 20 minutes each. A half-day is
@@ -95,7 +97,7 @@ func manifest(seats []int) []byte {
 
 // entries writes the entries file. The pseudonym is the entry's number: the draw only ever hashes it, and the
 // file must be sorted by it.
-func entries(wishes []wish) []byte {
+func entries(wishes []Wish) []byte {
 	const hexDigits = "0123456789abcdef"
 	b := make([]byte, 0, len(wishes)*88)
 	hex16 := func(v uint64) {
@@ -108,18 +110,18 @@ func entries(wishes []wish) []byte {
 		hex16(0)
 		hex16(0)
 		hex16(uint64(i))
-		b = append(b, ' ', byte('0'+max(w.weight, 1)), ' ', '0', ' ', byte('0'+max(w.size, 1)), ' ')
-		if w.ensured {
+		b = append(b, ' ', byte('0'+max(w.Weight, 1)), ' ', '0', ' ', byte('0'+max(w.Size, 1)), ' ')
+		if w.Ensured {
 			b[len(b)-4] = '1'
 		}
-		hex16(w.windows)
+		hex16(w.Windows)
 		b = append(b, '\n')
 	}
 	return b
 }
 
-// evenly spreads seats over windows, the first ones getting what is left over.
-func evenly(seats, windows int) []int {
+// Evenly spreads seats over windows, the first ones getting what is left over.
+func Evenly(seats, windows int) []int {
 	out := make([]int, windows)
 	for i := range out {
 		out[i] = (seats + windows - 1 - i) / windows
@@ -127,4 +129,5 @@ func evenly(seats, windows int) []int {
 	return out
 }
 
-func everyWindow(windows int) uint64 { return 1<<windows - 1 }
+// EveryWindow accepts all of so many windows.
+func EveryWindow(windows int) uint64 { return 1<<windows - 1 }

@@ -1,4 +1,4 @@
-package sim
+package lot
 
 import (
 	"cmp"
@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// firstCome gives the seats in the order of arrival: each takes any free seat in a window that is accepted, one
+// FirstCome gives the seats in the order of arrival: each takes any free seat in a window that is accepted, one
 // seat an identity. It returns the indices of those who got one.
-func firstCome(rng *rand.Rand, seats []int, crowd []actor) []int {
+func FirstCome(rng *rand.Rand, seats []int, crowd []Actor) []int {
 	type arrival struct {
 		at  float64
 		who int
@@ -29,7 +29,7 @@ func firstCome(rng *rand.Rand, seats []int, crowd []actor) []int {
 		first := rng.IntN(len(free))
 		for i := range free {
 			w := (first + i) % len(free)
-			if free[w] > 0 && crowd[a.who].windows>>w&1 == 1 {
+			if free[w] > 0 && crowd[a.who].Windows>>w&1 == 1 {
 				free[w]--
 				served = append(served, a.who)
 				break
