@@ -336,3 +336,82 @@ func TestAWorkerKilledAtAnyStep(t *testing.T) {
 		})
 	}
 }
+
+// TestFallbackAndAnotherChain: the witnesses are late for the first attempt, and in time for the void leaf; at the second
+// the beacon is silent for a week, and another chain is named.
+func TestFallbackAndAnotherChain(t *testing.T) {
+	w := newTown(t, "waw")
+	s := w.scheduler(w.ledger)
+	tick := w.tick(s)
+	w.publish("waw", 4)
+	x := w.open(tick)
+	people := w.crowd(x, 6)
+	at := func(d time.Duration) wave.Wave {
+		w.set(x.Closes.Add(d))
+		tick()
+		tick() // the second finds nothing to do
+		return w.wave(family)
+	}
+	w.slow = 400 * time.Second
+	at(0)
+	w.slow = time.Minute
+	w.mu.Lock()
+	for seq, l := range w.written { // the close was cosigned too late
+		l.at = l.at.Add(400 * time.Second)
+		w.written[seq] = l
+	}
+	w.mu.Unlock()
+	at(460 * time.Second)
+	w.silent = true
+	for _, d := range []time.Duration{600 * time.Second, 24 * time.Hour, 24*time.Hour + 603*time.Second, 50 * time.Hour} {
+		if got := at(d); got.Attempt != 1 || got.State != wave.StateStanding {
+			t.Fatalf("after %s: attempt %d, %s", d, got.Attempt, got.State)
+		}
+	}
+	w.wantLeaves(family, draw.LeafAnnouncement, draw.LeafClose, draw.LeafVoid, draw.LeafDelayed)
+	w.chain = "another"
+	at(9 * 24 * time.Hour)
+	got := at(9*24*time.Hour + time.Hour)
+	w.wantLeaves(family, draw.LeafAnnouncement, draw.LeafClose, draw.LeafVoid, draw.LeafDelayed, draw.LeafNewChain)
+	if got.Beacon.ID != "another" || got.State != wave.StateStanding {
+		t.Fatalf("%+v", got)
+	}
+	w.silent = false
+	if got = at(9*24*time.Hour + 26*time.Hour); got.State != wave.StateDrawn || got.Attempt != 1 || len(w.offers(family, people)) != 4 {
+		t.Fatalf("%+v", got)
+	}
+	w.check()
+}
+
+// TestACancelledWave: nobody cosigns in time, nobody was there to say so; a day later the wave ends, and its seats and its
+// entries go to a standby draw.
+func TestACancelledWave(t *testing.T) {
+	w := newTown(t, "waw")
+	tick := w.tick(w.scheduler(w.ledger))
+	w.publish("waw", 4)
+	x := w.open(tick)
+	people := w.crowd(x, 6)
+	w.slow = 1000 * time.Hour
+	w.set(x.Closes)
+	tick()
+	w.set(x.Closes.Add(2 * time.Hour))
+	tick()
+	w.wantState(family, wave.StateClosed)
+	w.slow = 0
+	w.mu.Lock()
+	for seq, l := range w.written {
+		l.at = x.Closes.Add(time.Hour)
+		w.written[seq] = l
+	}
+	w.mu.Unlock()
+	w.set(x.Closes.Add(25 * time.Hour))
+	tick()
+	w.wantState(family, wave.StateCancelled)
+	tick()
+	s1 := w.through(family+"-s1", tick)
+	if s1.Entries != 6 || s1.Served != 4 || s1.Parent != family {
+		t.Fatalf("%+v", s1)
+	}
+	w.wantResult(family+"-s1", people)
+	w.check()
+}

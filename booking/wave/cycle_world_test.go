@@ -2,6 +2,7 @@ package wave_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -57,6 +58,9 @@ type town struct {
 	mu      sync.Mutex
 	now     time.Time
 	written map[int64]writing
+	slow    time.Duration // how long witnesses take; a second when zero
+	silent  bool          // the beacon says nothing
+	chain   string        // its name; "town" when empty
 }
 
 type writing struct {
@@ -168,7 +172,7 @@ func (w *town) Proof(_ context.Context, seq int64, _ int) (wave.Proof, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	x := w.written[seq]
-	if at := x.at.Add(time.Second); !at.After(now) {
+	if at := x.at.Add(max(time.Second, w.slow)); !at.After(now) {
 		return wave.Proof{Leaf: x.leaf, Proof: []byte("proof"), Cosigned: []time.Time{at}}, nil
 	}
 	return wave.Proof{Leaf: x.leaf}, nil
@@ -215,11 +219,12 @@ func (w *town) Attest(_ context.Context, s wave.Statement) ([]byte, error) {
 // The beacon.
 
 func (w *town) Chain() draw.BeaconInfo {
-	return draw.BeaconInfo{ID: "town", ChainHash: draw.Hash{7}, Period: 3, Genesis: 1692803367, Development: true}
+	id := cmp.Or(w.chain, "town")
+	return draw.BeaconInfo{ID: id, ChainHash: sha256.Sum256([]byte(id)), Period: 3, Genesis: 1692803367, Development: true}
 }
 
 func (w *town) Round(_ context.Context, chain draw.BeaconInfo, round uint64) (draw.Beacon, []byte, error) {
-	if w.Now().Before(time.Unix(chain.Genesis+chain.Period*int64(round-1), 0)) {
+	if w.silent || w.Now().Before(time.Unix(chain.Genesis+chain.Period*int64(round-1), 0)) {
 		return draw.Beacon{}, nil, wave.ErrNotYet
 	}
 	b := draw.Beacon{ChainHash: chain.ChainHash, Round: round}
