@@ -37,7 +37,19 @@ func (p *PublishedFile) Save(checkpoint []byte) error {
 
 // ReplaceFile writes a file of that content in one step: who reads it finds the old content or the new, whole, even after
 // a power cut. The folder must exist.
-func ReplaceFile(path string, content []byte, mode fs.FileMode) (err error) {
+func ReplaceFile(path string, content []byte, mode fs.FileMode) error {
+	if err := writeFile(path, content, mode, true); err != nil {
+		return err
+	}
+	return SyncFolder(filepath.Dir(path))
+}
+
+// WriteFile is ReplaceFile without the promise about power cuts, after which the file may be empty.
+func WriteFile(path string, content []byte, mode fs.FileMode) error {
+	return writeFile(path, content, mode, false)
+}
+
+func writeFile(path string, content []byte, mode fs.FileMode, durable bool) (err error) {
 	folder := filepath.Dir(path)
 	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+"-")
 	if err != nil {
@@ -55,8 +67,10 @@ func ReplaceFile(path string, content []byte, mode fs.FileMode) (err error) {
 	if err = f.Chmod(mode); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	if err = f.Sync(); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+	if durable {
+		if err = f.Sync(); err != nil {
+			return fmt.Errorf("write %s: %w", path, err)
+		}
 	}
 	if err = f.Close(); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -64,7 +78,7 @@ func ReplaceFile(path string, content []byte, mode fs.FileMode) (err error) {
 	if err = os.Rename(f.Name(), path); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return SyncFolder(folder)
+	return nil
 }
 
 // SyncFolder makes the names in a folder durable.

@@ -43,27 +43,28 @@ func Fetch(ctx context.Context, s Source, dir string) (Fetched, error) {
 		tiles = append(tiles, more...)
 	}
 	for _, t := range tiles {
-		path := filepath.Join(dir, filepath.FromSlash(t.Path()))
-		if _, err := os.Stat(path); err == nil && t.Width == journal.TileWidth {
-			out.Kept++
-			continue
-		}
 		limit := int64(maxTile)
 		if t.Entries {
 			limit = maxBundle
+		}
+		if t.Width == journal.TileWidth {
+			if b, err := Folder(dir).Read(ctx, t.Path(), limit); err == nil && whole(t, b) {
+				out.Kept++
+				continue
+			}
 		}
 		b, err := readTile(ctx, s, t, limit)
 		if err != nil {
 			return out, missing(t, err)
 		}
-		if err := keep(path, b); err != nil {
+		if err := keep(dir, t.Path(), b); err != nil {
 			return out, err
 		}
 		out.Files++
 	}
 	switch token, err := s.Read(ctx, "checkpoint.tsr", maxToken); {
 	case err == nil:
-		if err := keep(filepath.Join(dir, "checkpoint.tsr"), token); err != nil {
+		if err := keep(dir, "checkpoint.tsr", token); err != nil {
 			return out, err
 		}
 		out.Files++
@@ -71,7 +72,10 @@ func Fetch(ctx context.Context, s Source, dir string) (Fetched, error) {
 		return out, err
 	}
 	out.Files++
-	return out, keep(filepath.Join(dir, "checkpoint"), msg)
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return out, fmt.Errorf("make a folder: %w", err)
+	}
+	return out, journal.ReplaceFile(filepath.Join(dir, "checkpoint"), msg, 0o644)
 }
 
 // mayFollow compares a checkpoint with that of the copy.
@@ -98,9 +102,19 @@ func mayFollow(ctx context.Context, copied Folder, c journal.Checkpoint) error {
 	return nil
 }
 
-func keep(path string, content []byte) error {
+// whole tells whether a full tile's file is not cut short.
+func whole(t journal.Tile, b []byte) bool {
+	if !t.Entries {
+		return len(b) == maxTile
+	}
+	_, err := journal.ParseEntries(b, t.Width)
+	return err == nil
+}
+
+func keep(dir, path string, content []byte) error {
+	path = filepath.Join(dir, filepath.FromSlash(path))
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
-	return journal.ReplaceFile(path, content, 0o644)
+	return journal.WriteFile(path, content, 0o644)
 }

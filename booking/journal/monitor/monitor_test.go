@@ -60,7 +60,7 @@ func TestAnHonestLogOfAnySize(t *testing.T) {
 	dir := t.TempDir()
 	var since []byte
 	size := 0
-	for _, n := range []int{0, 1, 254, 1, 1, 255, 300, 65536} {
+	for _, n := range []int{0, 1, 254, 1, 1, 255, 300, 1300} {
 		journaltest.Extend(t, l, m, journaltest.Draws(size, n)...)
 		size += n
 		o := known(t)
@@ -87,6 +87,35 @@ func TestAnHonestLogOfAnySize(t *testing.T) {
 	}
 	if r := verify(t, s, monitor.Options{}); !r.OK() || r.Checks[1].Status != monitor.Skipped {
 		t.Errorf("without a key: %v", r.Checks)
+	}
+}
+
+// TestALogOfThreeLevels has a full tile above the leaves' tiles.
+func TestALogOfThreeLevels(t *testing.T) {
+	l, m := journaltest.NewLog(t, nil)
+	journaltest.Extend(t, l, m, journaltest.Draws(0, 65536+300)...)
+	if r := verify(t, site(t, l), known(t)); !r.OK() {
+		t.Errorf("%v", r.Checks)
+	}
+}
+
+// TestACutCopyIsMended: a full tile that was cut short by a power cut is fetched again.
+func TestACutCopyIsMended(t *testing.T) {
+	l, m := journaltest.NewLog(t, nil)
+	journaltest.Extend(t, l, m, journaltest.Draws(0, 600)...)
+	s, dir := site(t, l), t.TempDir()
+	for _, cut := range []string{"", "tile/0/001", "tile/entries/000"} {
+		if cut != "" {
+			if err := os.Truncate(filepath.Join(dir, cut), 100); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := monitor.Fetch(t.Context(), s, dir); err != nil {
+			t.Fatal(err)
+		}
+		if r := verify(t, monitor.Folder(dir), known(t)); !r.OK() {
+			t.Errorf("%s: %v", cut, r.Checks)
+		}
 	}
 }
 

@@ -72,7 +72,7 @@ func TestKill9OfSequencers(t *testing.T) {
 	const total = 1500
 	queue(t, pool, journal.NameJournal, journaltest.Leaves(0, total)...)
 	killed := 0
-	for round := range 12 {
+	for round := range 6 {
 		first, second := startChild(t, dsn), startChild(t, dsn)
 		if first.await(round%3) && first.Process.Kill() == nil {
 			killed++

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -203,31 +202,31 @@ func TestEventsBecomeBlindedLeaves(t *testing.T) {
 	}
 }
 
-// TestManyQueuedLeaves is the goal of 100,000 in a few seconds; the time is logged, not judged.
-func TestManyQueuedLeaves(t *testing.T) {
-	if testing.Short() {
-		t.Skip("100,000 leaves")
-	}
-	pool := openPool(t)
-	s := newStore(t, pool)
+// BenchmarkSequence moves 100,000 leaves, half of them events: go test -bench Sequence -benchtime 1x.
+func BenchmarkSequence(b *testing.B) {
+	pool := openPool(b)
+	s := newStore(b, pool)
 	const total = 100_000
-	queue(t, pool, journal.NameJournal, journaltest.Leaves(0, total/2)...)
-	if _, err := pool.Exec(t.Context(), `INSERT INTO booking.events (id, type, actor_role, blind)
-		SELECT gen_random_uuid(), 'hold.ended', 'system', sha256(i::text::bytea) FROM generate_series(1, 50000) AS i`); err != nil {
-		t.Fatal(err)
-	}
-	begun, sum := time.Now(), 0
-	for {
-		n, err := s.Extend(t.Context(), journal.NameJournal, 8192, journal.Grow)
-		if err != nil {
-			t.Fatal(err)
+	for b.Loop() {
+		b.StopTimer()
+		queue(b, pool, journal.NameJournal, journaltest.Leaves(0, total/2)...)
+		if _, err := pool.Exec(b.Context(), `INSERT INTO booking.events (id, type, actor_role, blind)
+			SELECT gen_random_uuid(), 'hold.ended', 'system', sha256(i::text::bytea) FROM generate_series(1, 50000) AS i`); err != nil {
+			b.Fatal(err)
 		}
-		if sum += n; n < 8192 {
-			break
+		b.StartTimer()
+		sum := 0
+		for {
+			n, err := s.Extend(b.Context(), journal.NameJournal, 8192, journal.Grow)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if sum += n; n < 8192 {
+				break
+			}
 		}
-	}
-	t.Logf("%d leaves in %s", sum, time.Since(begun).Round(time.Millisecond))
-	if sum != total {
-		t.Errorf("%d leaves, want %d", sum, total)
+		if sum != total {
+			b.Errorf("%d leaves, want %d", sum, total)
+		}
 	}
 }
