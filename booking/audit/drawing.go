@@ -97,7 +97,7 @@ func (a *auditor) beaconVerifies() answer {
 
 func (a *auditor) inPolicy(info draw.BeaconInfo) bool {
 	for _, b := range a.policy.Beacons {
-		if journal.PolicyBeacon(b) == (journal.PolicyBeacon{
+		if b == (journal.PolicyBeacon{
 			ChainHash: info.ChainHash.String(), Development: info.Development, Genesis: info.Genesis, GenesisSeed: info.GenesisSeed,
 			ID: info.ID, Period: info.Period, PublicKey: info.PublicKey, Scheme: info.Scheme,
 		}) {

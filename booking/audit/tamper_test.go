@@ -37,8 +37,10 @@ var edits = []struct {
 		l[0] = l[0][:65] + l[1][65:]
 		b.Persons = audittest.Join(l)
 	}, want: []string{audit.Persons, audit.CloseMatchesFiles, audit.Authority}},
-	{class: "hidden seat", files: func(b *audit.Bundle) { b.Manifest = audittest.Join(audittest.Lines(b.Manifest)[1:]) },
-		want: []string{audit.ManifestRoot, audit.Seed}, announced: true},
+	{
+		class: "hidden seat", files: func(b *audit.Bundle) { b.Manifest = audittest.Join(audittest.Lines(b.Manifest)[1:]) },
+		want: []string{audit.ManifestRoot, audit.Seed}, announced: true,
+	},
 	{class: "added seat", files: func(b *audit.Bundle) {
 		l := audittest.Lines(b.Manifest)
 		last := strings.Fields(l[len(l)-1])
@@ -322,10 +324,14 @@ func TestSingleTraces(t *testing.T) {
 		"not signed by the log": {func(_ *testing.T, b *audit.Bundle) { b.Leaves[1].Proof = without(b.Leaves[1].Proof, "operator") }, []string{audit.OperatorSigned}},
 		"proof of another leaf": {func(_ *testing.T, b *audit.Bundle) { b.Leaves[1].Proof = b.Leaves[2].Proof }, []string{audit.LeavesProved}},
 		"no proof":              {func(_ *testing.T, b *audit.Bundle) { b.Leaves[1].Proof = nil }, []string{audit.LeavesProved, audit.OperatorSigned}},
-		"checkpoint of a stranger": {func(_ *testing.T, b *audit.Bundle) { b.Leaves[1].Proof = foreign.Leaves[1].Proof },
-			[]string{audit.OperatorSigned, audit.LeavesProved}},
-		"a leaf that is not canonical": {func(_ *testing.T, b *audit.Bundle) { b.Leaves[1].JSON = append(b.Leaves[1].JSON, '\n') },
-			[]string{audit.LeavesCanonical, audit.LeavesProved}},
+		"checkpoint of a stranger": {
+			func(_ *testing.T, b *audit.Bundle) { b.Leaves[1].Proof = foreign.Leaves[1].Proof },
+			[]string{audit.OperatorSigned, audit.LeavesProved},
+		},
+		"a leaf that is not canonical": {
+			func(_ *testing.T, b *audit.Bundle) { b.Leaves[1].JSON = append(b.Leaves[1].JSON, '\n') },
+			[]string{audit.LeavesCanonical, audit.LeavesProved},
+		},
 		"a leaf left out": {func(_ *testing.T, b *audit.Bundle) { b.Leaves = b.Leaves[1:] }, []string{audit.Announced, audit.LeavesCanonical}},
 		"an edited seed":  {func(_ *testing.T, b *audit.Bundle) { b.Leaves[2].JSON = reseed(b.Leaves[2].JSON) }, []string{audit.Seed, audit.LeavesProved}},
 		"two checkpoints of one size": {func(t *testing.T, b *audit.Bundle) {

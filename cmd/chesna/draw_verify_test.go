@@ -85,8 +85,10 @@ func publish(dir string, w *audittest.World, o *audittest.Open) error {
 		return err
 	}
 	for _, f := range []audit.File{
-		{Name: "bundle.zip", Bytes: packed}, {Name: "policy.json", Bytes: w.PolicyFile()},
-		{Name: "receipt", Bytes: o.Entries[0].Receipt}, {Name: "missing", Bytes: o.Receipt(missing, 1)},
+		{Name: "bundle.zip", Bytes: packed},
+		{Name: "policy.json", Bytes: w.PolicyFile()},
+		{Name: "receipt", Bytes: o.Entries[0].Receipt},
+		{Name: "missing", Bytes: o.Receipt(missing, 1)},
 	} {
 		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Bytes, 0o600); err != nil {
 			return err

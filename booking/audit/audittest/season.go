@@ -39,22 +39,11 @@ func (s *Season) announce(spec Spec) (*Open, error) {
 // Week plays one week: a main draw in each group, interleaved, and a standby draw of what came back.
 func (s *Season) Week(n int) error {
 	w := s.World
-	var open []*Open
-	var weak []bool
-	for _, group := range []string{"passport", "notary"} {
-		id := fmt.Sprintf("waw-%s-%02d", group, n)
-		o, err := s.announce(Spec{
-			ID: id, Kind: "main", Consulate: "waw", Group: group, Pool: "draw", ISOWeek: fmt.Sprintf("2026-W%02d", 10+n%40),
-			Seats: w.Seats(id, w.Random.IntN(9), 1+w.Random.IntN(5)), T: []int{0, 2, 4}[w.Random.IntN(3)],
-		})
-		if err != nil {
-			return err
-		}
-		if len(o.Spec.Seats) > 0 {
-			o.Gather(s.people[group], 0.6*w.Random.Float64())
-		}
-		open = append(open, o)
+	open, err := s.mains(n)
+	if err != nil {
+		return err
 	}
+	var weak []bool
 	for _, o := range open {
 		if len(o.Spec.Seats) == 0 && w.Random.IntN(2) == 0 { // a wave without seats
 			weak = append(weak, false)
@@ -97,6 +86,26 @@ func (s *Season) Week(n int) error {
 		}
 	}
 	return nil
+}
+
+// mains announces a main draw in each group, and people enter.
+func (s *Season) mains(n int) (open []*Open, err error) {
+	w := s.World
+	for _, group := range []string{"passport", "notary"} {
+		id := fmt.Sprintf("waw-%s-%02d", group, n)
+		o, err := s.announce(Spec{
+			ID: id, Kind: "main", Consulate: "waw", Group: group, Pool: "draw", ISOWeek: fmt.Sprintf("2026-W%02d", 10+n%40),
+			Seats: w.Seats(id, w.Random.IntN(9), 1+w.Random.IntN(5)), T: []int{0, 2, 4}[w.Random.IntN(3)],
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(o.Spec.Seats) > 0 {
+			o.Gather(s.people[group], 0.6*w.Random.Float64())
+		}
+		open = append(open, o)
+	}
+	return open, nil
 }
 
 // standby draws again what was not signed.

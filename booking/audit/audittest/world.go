@@ -47,7 +47,8 @@ func New(o Options) (*World, error) {
 	if o.Witnesses == 0 {
 		o.Witnesses = 3
 	}
-	w := &World{Now: genesis.AddDate(0, 2, 0), Random: rand.New(rand.NewPCG(o.Seed, 1)), Chain: o.Chain, stamper: o.Stamper}
+	random := rand.New(rand.NewPCG(o.Seed, 1)) //nolint:gosec // a world must be repeatable, and hides nothing
+	w := &World{Now: genesis.AddDate(0, 2, 0), Random: random, Chain: o.Chain, stamper: o.Stamper}
 	if w.Chain == nil {
 		w.Chain = NewChain("test", 1_000_003, o.Development)
 	}
@@ -59,8 +60,10 @@ func New(o Options) (*World, error) {
 		signer *note.Signer
 		public *string
 	}{
-		{"operator.example/receipts", &w.operator, &p.Operator}, {"authority.example", &w.authority, &p.Authority},
-		{"operator.example/draws", &w.logKey, &p.Logs.Draws}, {"operator.example/journal", new(note.Signer), &p.Logs.Journal},
+		{"operator.example/receipts", &w.operator, &p.Operator},
+		{"authority.example", &w.authority, &p.Authority},
+		{"operator.example/draws", &w.logKey, &p.Logs.Draws},
+		{"operator.example/journal", new(note.Signer), &p.Logs.Journal},
 	} {
 		if *key.signer, *key.public, err = w.key(key.name); err != nil {
 			return nil, err
