@@ -60,6 +60,9 @@ func (s *Scheduler) pass(ctx context.Context, kind Kind, now time.Time, batches 
 	latest, blocked := map[line]ID{}, map[line]bool{}
 	var errs []error
 	for _, b := range batches {
+		if announced == announceLimit {
+			break // the steps of other waves wait behind this; the next tick goes on
+		}
 		of := line{b.Consulate, b.Group, b.Pool}
 		if kind == KindStandby {
 			of.pool = booking.PoolDraw
@@ -137,7 +140,7 @@ func (s *Scheduler) mainTimes(w *Wave, b Batch, isoWeek capacity.ISOWeek, post b
 	w.Closes = calendar
 	// The announcement must be cosigned before the notice begins to run: what a close has for that is enough here.
 	if soonest := ceilSecond(w.Announced.Add(time.Second + p.Notice + seconds(p.Delays.Deadline))); w.Closes.Before(soonest) {
-		w.Closes = soonest
+		w.Closes = soonest.Add(spread(w.ID, p.Spread))
 	}
 	w.Opens = w.Closes.Add(-p.Entry)
 	return true

@@ -17,7 +17,9 @@ const (
 	expireLimit = 200
 	flowLimit   = 500
 	finishLimit = 100
-	maxRounds   = 20
+
+	announceLimit = 20 // of each kind
+	maxRounds     = 20
 )
 
 // SchedulerDeps is what a Scheduler stands on; all fields but BookingLead are required.
