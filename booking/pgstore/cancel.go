@@ -94,7 +94,7 @@ func (s *Store) RecordOutcome(ctx context.Context, o booking.OutcomeRecord) (boo
 
 // fault sets the applicant's weight in draws back to 1 and pauses her online entry until the instant (zero: not).
 func (s *Store) fault(ctx context.Context, q *rows.Queries, a booking.Appointment, reason string, until time.Time) error {
-	reset := rows.ResetStandingParams{Applicant: a.Applicant, Grp: string(a.Group), Reason: reason}
+	reset := rows.ResetStandingParams{Applicant: a.Applicant, Grp: string(a.Group), Reason: reason, At: s.now()}
 	if err := q.ResetStanding(ctx, reset); err != nil {
 		return fmt.Errorf("reset the weight: %w", err)
 	}

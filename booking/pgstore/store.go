@@ -40,7 +40,8 @@ type Deps struct {
 	BatchTimeout time.Duration
 	// KeyLifetime is how long an idempotency key is remembered. Default 24 h.
 	KeyLifetime time.Duration
-	// Clock replaces the database's clock where a snapshot leaves out seats that have begun; for tests.
+	// Clock replaces the database's clock where a snapshot leaves out seats that have begun, and where a weight goes back
+	// to 1; for tests.
 	Clock func() time.Time
 }
 

@@ -99,8 +99,9 @@ CREATE INDEX wave_leaves_of_wave ON booking.wave_leaves (wave, seq);
 -- An announcement, a close, a result, a note of each kind: once.
 CREATE UNIQUE INDEX wave_leaves_once ON booking.wave_leaves (wave, type) WHERE type <> 'void';
 
+-- Rows of entries come 100,000 in a minute: what their columns refer to is checked by the ledger, not by foreign keys.
 CREATE TABLE booking.entries (
-    wave         text NOT NULL REFERENCES booking.waves (id),
+    wave         text NOT NULL,
     declarer     uuid NOT NULL,
     family       text NOT NULL,
     grp          text NOT NULL,
@@ -110,6 +111,7 @@ CREATE TABLE booking.entries (
     w            smallint NOT NULL CHECK (w BETWEEN 1 AND 8),
     g            smallint NOT NULL CHECK (g IN (0, 1)),
     windows      bigint NOT NULL CHECK (windows <> 0),
+    commitment   bytea NOT NULL CHECK (octet_length(commitment) = 32), -- of the current revision
     counts_loss  boolean NOT NULL,
     reschedules  uuid,
     accepted_at  timestamptz NOT NULL,
@@ -134,9 +136,9 @@ CREATE TABLE booking.entry_revisions (
     receipt     bytea,
     at          timestamptz NOT NULL,
     PRIMARY KEY (wave, declarer, rev),
-    FOREIGN KEY (wave, declarer) REFERENCES booking.entries (wave, declarer),
     CONSTRAINT entry_revisions_signature_key UNIQUE (signature)
 );
+ALTER TABLE booking.entry_revisions ALTER COLUMN evidence SET STORAGE EXTERNAL; -- sealed bytes do not compress
 CREATE TABLE booking.entry_members (
     wave      text NOT NULL,
     declarer  uuid NOT NULL,
@@ -156,15 +158,22 @@ CREATE TABLE booking.entry_claims (
     declarer      uuid NOT NULL,
     PRIMARY KEY (applicant, service_group)
 );
-CREATE INDEX entry_claims_of_entry ON booking.entry_claims (wave, declarer);
 
--- What took part in a wave, with the revision that did.
+-- What took part in a wave, as it was when the wave was frozen.
 CREATE TABLE booking.wave_entries (
-    wave       text NOT NULL REFERENCES booking.waves (id),
-    entry_wave text NOT NULL,
-    declarer   uuid NOT NULL,
-    rev        integer NOT NULL,
-    served     boolean NOT NULL DEFAULT false,
+    wave        text NOT NULL,
+    entry_wave  text NOT NULL,
+    declarer    uuid NOT NULL,
+    rev         integer NOT NULL,
+    nf          bytea NOT NULL,
+    w           smallint NOT NULL,
+    g           smallint NOT NULL,
+    windows     bigint NOT NULL,
+    commitment  bytea NOT NULL,
+    counts_loss boolean NOT NULL,
+    reschedules uuid,
+    accepted_at timestamptz NOT NULL,
+    served      boolean NOT NULL DEFAULT false,
     PRIMARY KEY (wave, entry_wave, declarer)
 );
 CREATE INDEX wave_entries_of_entry ON booking.wave_entries (entry_wave, declarer);
@@ -172,14 +181,14 @@ CREATE INDEX wave_entries_of_entry ON booking.wave_entries (entry_wave, declarer
 -- What takes part in a wave as things stand: its own live entries, and into a standby wave those of the family's waves
 -- that are over, where they accept one of its windows; not those with a person who gave one of its seats back.
 CREATE VIEW booking.wave_takers AS
-SELECT w.id AS wave, e.wave AS entry_wave, e.declarer, e.rev
+SELECT w.id AS wave, e.wave AS entry_wave, e.declarer
 FROM booking.waves w JOIN booking.entries e ON e.family = w.family JOIN booking.waves o ON o.id = e.wave
 WHERE e.state = 'live'
   AND (e.wave = w.id OR (w.kind = 'standby' AND o.state IN ('drawn', 'finished', 'cancelled')
                          AND e.windows & w.windows_mask <> 0))
-  AND NOT EXISTS (SELECT 1 FROM booking.wave_returners r WHERE r.wave = w.id AND r.person = e.declarer)
-  AND NOT EXISTS (SELECT 1 FROM booking.entry_members m JOIN booking.wave_returners r ON r.person = m.applicant
-                  WHERE m.wave = e.wave AND m.declarer = e.declarer AND m.rev = e.rev AND r.wave = w.id);
+  AND NOT EXISTS (SELECT 1 FROM booking.wave_returners r
+                  JOIN booking.entry_claims c ON c.applicant = r.person AND c.service_group = w.grp
+                  WHERE r.wave = w.id AND c.wave = e.wave AND c.declarer = e.declarer);
 
 CREATE TABLE booking.offers (
     id               uuid PRIMARY KEY,

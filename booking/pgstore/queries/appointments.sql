@@ -40,7 +40,7 @@ WHERE start_at < @before AND state IN ('booked', 'displaced')
 ORDER BY start_at LIMIT @max_rows FOR UPDATE SKIP LOCKED;
 
 -- name: ResetStanding :exec
-INSERT INTO booking.resets (applicant, grp, at, reason) VALUES (@applicant, @grp, clock_timestamp(), @reason);
+INSERT INTO booking.resets (applicant, grp, at, reason) VALUES (@applicant, @grp, COALESCE(sqlc.narg('at')::timestamptz, clock_timestamp()), @reason);
 
 -- name: PauseEntry :exec
 INSERT INTO booking.pauses (applicant, grp, until, reason) VALUES (@applicant, @grp, @until, @reason);

@@ -391,16 +391,22 @@ func (q *Queries) ReleaseSeatClaims(ctx context.Context, appointments []uuid.UUI
 }
 
 const resetStanding = `-- name: ResetStanding :exec
-INSERT INTO booking.resets (applicant, grp, at, reason) VALUES ($1, $2, clock_timestamp(), $3)
+INSERT INTO booking.resets (applicant, grp, at, reason) VALUES ($1, $2, COALESCE($3::timestamptz, clock_timestamp()), $4)
 `
 
 type ResetStandingParams struct {
 	Applicant uuid.UUID
 	Grp       string
+	At        *time.Time
 	Reason    string
 }
 
 func (q *Queries) ResetStanding(ctx context.Context, arg ResetStandingParams) error {
-	_, err := q.db.Exec(ctx, resetStanding, arg.Applicant, arg.Grp, arg.Reason)
+	_, err := q.db.Exec(ctx, resetStanding,
+		arg.Applicant,
+		arg.Grp,
+		arg.At,
+		arg.Reason,
+	)
 	return err
 }

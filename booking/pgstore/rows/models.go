@@ -53,6 +53,7 @@ type BookingEntry struct {
 	W           int16
 	G           int16
 	Windows     int64
+	Commitment  []byte
 	CountsLoss  bool
 	Reschedules uuid.NullUUID
 	AcceptedAt  time.Time
@@ -280,11 +281,19 @@ type BookingWafe struct {
 }
 
 type BookingWaveEntry struct {
-	Wave      string
-	EntryWave string
-	Declarer  uuid.UUID
-	Rev       int32
-	Served    bool
+	Wave        string
+	EntryWave   string
+	Declarer    uuid.UUID
+	Rev         int32
+	Nf          []byte
+	W           int16
+	G           int16
+	Windows     int64
+	Commitment  []byte
+	CountsLoss  bool
+	Reschedules uuid.NullUUID
+	AcceptedAt  time.Time
+	Served      bool
 }
 
 type BookingWaveFile struct {
@@ -312,6 +321,12 @@ type BookingWaveSeat struct {
 	StartAt    time.Time
 	Minutes    int32
 	ReturnedBy []uuid.UUID
+}
+
+type BookingWaveTaker struct {
+	Wave      string
+	EntryWave string
+	Declarer  uuid.UUID
 }
 
 type BookingWaveWindow struct {

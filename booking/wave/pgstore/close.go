@@ -28,7 +28,11 @@ func (s *Store) Freeze(ctx context.Context, id wave.ID) (wave.Frozen, error) {
 			if w.now.Before(row.Closes) {
 				return booking.Refuse(booking.CodeTooEarly, "entries are still taken")
 			}
-			n, err := w.FreezeTakers(ctx, row.ID)
+			freeze := rows.FreezeTakersParams{Wave: row.ID, Family: row.Family, Grp: row.Grp}
+			if row.Kind == string(wave.KindStandby) { // a main wave carries nobody
+				freeze.Mask = row.WindowsMask
+			}
+			n, err := w.FreezeTakers(ctx, freeze)
 			if err != nil {
 				return fmt.Errorf("write down what takes part: %w", err)
 			}

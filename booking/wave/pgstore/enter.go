@@ -216,9 +216,11 @@ func (s *Store) carryOut(ctx context.Context, w *work, as []wave.Acceptance, sen
 	if err != nil {
 		return fmt.Errorf("write the entries: %w", err)
 	}
-	revised, err := w.ReviseEntries(ctx, x.revised)
-	if err != nil {
-		return fmt.Errorf("revise the entries: %w", err)
+	var revised []uuid.UUID
+	if len(x.revised.Waves) > 0 {
+		if revised, err = w.ReviseEntries(ctx, x.revised); err != nil {
+			return fmt.Errorf("revise the entries: %w", err)
+		}
 	}
 	if len(fresh) != len(x.fresh.Waves) || len(revised) != len(x.revised.Waves) {
 		return errConflict
@@ -293,6 +295,7 @@ func (x *writes) add(a wave.Acceptance, sent sentence, e evidence) []booking.Eve
 		x.fresh.Ws = append(x.fresh.Ws, int16(entry.W))
 		x.fresh.Gs = append(x.fresh.Gs, int16(entry.G))
 		x.fresh.Windows = append(x.fresh.Windows, int64(a.Windows))
+		x.fresh.Commitments = append(x.fresh.Commitments, a.Commitment[:])
 		x.fresh.CountsLosses = append(x.fresh.CountsLosses, entry.CountsLoss)
 		x.fresh.Reschedules = append(x.fresh.Reschedules, a.Reschedules)
 	} else {
@@ -302,6 +305,7 @@ func (x *writes) add(a wave.Acceptance, sent sentence, e evidence) []booking.Eve
 		x.revised.Ws = append(x.revised.Ws, int16(entry.W))
 		x.revised.Gs = append(x.revised.Gs, int16(entry.G))
 		x.revised.Windows = append(x.revised.Windows, int64(a.Windows))
+		x.revised.Commitments = append(x.revised.Commitments, a.Commitment[:])
 		x.revised.CountsLosses = append(x.revised.CountsLosses, entry.CountsLoss)
 		x.revised.Reschedules = append(x.revised.Reschedules, a.Reschedules)
 		x.dropped.Waves = append(x.dropped.Waves, key)

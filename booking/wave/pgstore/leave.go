@@ -84,7 +84,7 @@ func (s *Store) leave(ctx context.Context, w *work, l wave.Leaving, row rows.Boo
 		return err
 	}
 	id, declarer := string(l.Wave), l.Declarer
-	n, err := w.LeaveEntry(ctx, rows.LeaveEntryParams{Rev: int32(l.Rev), Wave: id, Declarer: declarer, Before: int32(l.Rev - 1)})
+	n, err := w.LeaveEntry(ctx, rows.LeaveEntryParams{Rev: int32(l.Rev), Commitment: l.Commitment[:], Wave: id, Declarer: declarer, Before: int32(l.Rev - 1)})
 	if err != nil || n != 1 {
 		return errors.Join(err, errors.New("a locked entry changed"))
 	}

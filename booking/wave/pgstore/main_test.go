@@ -78,10 +78,10 @@ func startWaves(t testing.TB, pool *pgxpool.Pool, change func(*pgstore.Deps)) *p
 }
 
 // startBookings makes a started ledger of bookings.
-func startBookings(t testing.TB, pool *pgxpool.Pool) *bookingstore.Store {
+func startBookings(t testing.TB, pool *pgxpool.Pool, clock func() time.Time) *bookingstore.Store {
 	t.Helper()
 	s, err := bookingstore.New(bookingstore.Deps{
-		Pool: pool, Jobs: noJobs{}, Logger: slog.New(slog.DiscardHandler), Random: rand.Reader,
+		Pool: pool, Jobs: noJobs{}, Logger: slog.New(slog.DiscardHandler), Random: rand.Reader, Clock: clock,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +100,7 @@ func openWorld(t testing.TB, dsn string, change func(*pgstore.Deps)) *wavetest.W
 	clock := wavetest.NewClock()
 	return &wavetest.World{
 		Clock:    clock,
-		Bookings: startBookings(t, pool),
+		Bookings: startBookings(t, pool, clock.Now),
 		Waves: startWaves(t, pool, func(d *pgstore.Deps) {
 			d.Clock = clock.Now
 			if change != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"chesna/booking"
 	"chesna/booking/draw"
@@ -190,7 +191,7 @@ func (s *Store) Leaves(ctx context.Context, id wave.ID) ([]wave.Leaf, error) {
 }
 
 // Frozen reads what took part in a wave whose entries are frozen; CodeNotPublished before. Of the entries it has what a
-// draw needs: the windows and members of the revision that took part, no request, opening or receipt.
+// draw needs, as they were when the wave was frozen: no request, opening or receipt; State tells live or served here.
 func (s *Store) Frozen(ctx context.Context, id wave.ID) (wave.Frozen, error) {
 	var out wave.Frozen
 	err := s.read(ctx, "read what takes part", func(q *rows.Queries) error {
@@ -230,16 +231,26 @@ func frozen(ctx context.Context, q *rows.Queries, r rows.BookingWave) (wave.Froz
 	}
 	index := make(map[wave.EntryKey]int, len(entries))
 	out.Entries = make([]wave.Entry, len(entries))
+	of := rows.FrozenMembersParams{Wave: r.ID, Waves: []string{}}
 	for i, e := range entries {
 		key := wave.EntryKey{Wave: wave.ID(e.EntryWave), Declarer: e.Declarer}
 		index[key] = i
+		if !slices.Contains(of.Waves, e.EntryWave) {
+			of.Waves = append(of.Waves, e.EntryWave)
+		}
 		out.Entries[i] = wave.Entry{
-			Wave: key.Wave, Declarer: key.Declarer, Rev: int(e.Rev), State: wave.EntryState(e.State), NF: [32]byte(e.Nf),
+			Wave: key.Wave, Declarer: key.Declarer, Rev: int(e.Rev), State: wave.EntryLive, NF: [32]byte(e.Nf),
 			W: int(e.W), G: int(e.G), Windows: uint64(e.Windows), CountsLoss: e.CountsLoss, Reschedules: e.Reschedules.UUID,
-			Commitment: [32]byte(e.Commitment), AcceptedAt: e.AcceptedAt.UTC(), ServedIn: wave.ID(e.ServedIn),
+			Commitment: [32]byte(e.Commitment), AcceptedAt: e.AcceptedAt.UTC(),
+		}
+		if e.Served {
+			out.Entries[i].State, out.Entries[i].ServedIn = wave.EntryServed, wave.ID(r.ID)
 		}
 	}
-	members, err := q.FrozenMembers(ctx, r.ID)
+	if err := q.PreferHashJoins(ctx); err != nil {
+		return wave.Frozen{}, fmt.Errorf("set up the reading: %w", err)
+	}
+	members, err := q.FrozenMembers(ctx, of)
 	if err != nil {
 		return wave.Frozen{}, fmt.Errorf("read the members: %w", err)
 	}

@@ -17,6 +17,18 @@ func Ledger(t *testing.T, open func(t *testing.T) *World) {
 		{"FreezeCloseStand", freezeCloseStand},
 		{"DrawOffersAndSigns", drawAndSign},
 		{"StepsTwiceAreOnce", stepsTwice},
+		{"VoidsAndCancelled", voids},
+		{"LossesCount", lossesCount},
+		{"LossesOfOneWeek", lossesOfOneWeek},
+		{"Faults", faults},
+		{"UnsignedOffers", unsigned},
+		{"Standby", standby},
+		{"Reschedule", reschedule},
+		{"RescheduleLate", rescheduleLate},
+		{"FlowsOnAndEnds", flowsOn},
+		{"WithdrawnSeats", withdrawn},
+		{"WithheldOffers", withheld},
+		{"PublishedAnew", publishedAnew},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := open(t)

@@ -48,22 +48,22 @@ SELECT signature, wave, declarer, rev FROM booking.entry_revisions WHERE signatu
 SELECT id, person, applicant, consulate, grp, state FROM booking.appointments WHERE id = ANY (@ids::uuid[]);
 
 -- name: InsertEntries :many
-INSERT INTO booking.entries (wave, declarer, family, grp, state, rev, nf, w, g, windows, counts_loss, reschedules, accepted_at)
-SELECT i.wave, i.declarer, i.family, i.grp, 'live', i.rev, i.nf, i.w, i.g, i.windows, i.counts_loss,
+INSERT INTO booking.entries (wave, declarer, family, grp, state, rev, nf, w, g, windows, commitment, counts_loss, reschedules, accepted_at)
+SELECT i.wave, i.declarer, i.family, i.grp, 'live', i.rev, i.nf, i.w, i.g, i.windows, i.commitment, i.counts_loss,
        NULLIF(i.reschedules, '00000000-0000-0000-0000-000000000000'), @at::timestamptz
 FROM (SELECT unnest(@waves::text[]) AS wave, unnest(@declarers::uuid[]) AS declarer, unnest(@families::text[]) AS family,
              unnest(@grps::text[]) AS grp, unnest(@revs::int[]) AS rev, unnest(@nfs::bytea[]) AS nf, unnest(@ws::smallint[]) AS w,
-             unnest(@gs::smallint[]) AS g, unnest(@windows::bigint[]) AS windows, unnest(@counts_losses::bool[]) AS counts_loss,
-             unnest(@reschedules::uuid[]) AS reschedules) AS i
+             unnest(@gs::smallint[]) AS g, unnest(@windows::bigint[]) AS windows, unnest(@commitments::bytea[]) AS commitment,
+             unnest(@counts_losses::bool[]) AS counts_loss, unnest(@reschedules::uuid[]) AS reschedules) AS i
 ORDER BY i.wave, i.declarer
 ON CONFLICT DO NOTHING RETURNING declarer;
 
 -- name: ReviseEntries :many
-UPDATE booking.entries e SET state = 'live', rev = i.rev, w = i.w, g = i.g, windows = i.windows, counts_loss = i.counts_loss,
+UPDATE booking.entries e SET state = 'live', rev = i.rev, w = i.w, g = i.g, windows = i.windows, commitment = i.commitment, counts_loss = i.counts_loss,
     reschedules = NULLIF(i.reschedules, '00000000-0000-0000-0000-000000000000')
 FROM (SELECT unnest(@waves::text[]) AS wave, unnest(@declarers::uuid[]) AS declarer, unnest(@revs::int[]) AS rev,
              unnest(@ws::smallint[]) AS w, unnest(@gs::smallint[]) AS g, unnest(@windows::bigint[]) AS windows,
-             unnest(@counts_losses::bool[]) AS counts_loss, unnest(@reschedules::uuid[]) AS reschedules) AS i
+             unnest(@commitments::bytea[]) AS commitment, unnest(@counts_losses::bool[]) AS counts_loss, unnest(@reschedules::uuid[]) AS reschedules) AS i
 WHERE e.wave = i.wave AND e.declarer = i.declarer AND e.rev = i.rev - 1
 RETURNING e.declarer;
 
@@ -90,9 +90,12 @@ SELECT m.wave, m.declarer, m.rev + 1, m.n, m.applicant, m.service, m.person_nf
 FROM booking.entry_members m WHERE m.wave = @wave AND m.declarer = @declarer AND m.rev = @rev;
 
 -- name: DropClaims :exec
+-- Of whoever was in any revision of the entries, and their declarers.
 DELETE FROM booking.entry_claims c
-USING (SELECT unnest(@waves::text[]) AS wave, unnest(@declarers::uuid[]) AS declarer) AS i
-WHERE c.wave = i.wave AND c.declarer = i.declarer;
+USING (SELECT k.wave, k.declarer, unnest(ARRAY[k.declarer] || ARRAY(
+           SELECT m.applicant FROM booking.entry_members m WHERE m.wave = k.wave AND m.declarer = k.declarer)) AS applicant
+       FROM (SELECT unnest(@waves::text[]) AS wave, unnest(@declarers::uuid[]) AS declarer) AS k) AS i
+WHERE c.applicant = i.applicant AND c.wave = i.wave AND c.declarer = i.declarer;
 
 -- name: InsertClaims :execrows
 INSERT INTO booking.entry_claims (applicant, service_group, wave, declarer)
@@ -109,7 +112,7 @@ WHERE e.wave = i.wave AND e.declarer = i.declarer AND e.state = 'live'
 RETURNING e.wave, e.declarer;
 
 -- name: LeaveEntry :execrows
-UPDATE booking.entries SET state = 'left', rev = @rev WHERE wave = @wave AND declarer = @declarer AND state = 'live' AND rev = @before;
+UPDATE booking.entries SET state = 'left', rev = @rev, commitment = @commitment WHERE wave = @wave AND declarer = @declarer AND state = 'live' AND rev = @before;
 
 -- name: SetReceipt :execrows
 UPDATE booking.entry_revisions SET receipt = @receipt

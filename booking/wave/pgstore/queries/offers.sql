@@ -68,9 +68,8 @@ WHERE we.wave = @wave AND we.entry_wave = i.wave AND we.declarer = i.declarer;
 INSERT INTO booking.losses (applicant, grp, iso_week, wave, at)
 SELECT DISTINCT m.applicant, @grp, @iso_week, @wave, @at::timestamptz
 FROM booking.wave_entries we
-JOIN booking.entries e ON e.wave = we.entry_wave AND e.declarer = we.declarer
 JOIN booking.entry_members m ON m.wave = we.entry_wave AND m.declarer = we.declarer AND m.rev = we.rev
-WHERE we.wave = @wave AND we.entry_wave = @wave AND NOT we.served AND e.counts_loss AND e.reschedules IS NULL
+WHERE we.wave = @wave AND we.entry_wave = @wave AND m.wave = @wave AND NOT we.served AND we.counts_loss AND we.reschedules IS NULL
 ON CONFLICT DO NOTHING;
 
 -- name: ResetStandings :exec
@@ -92,8 +91,7 @@ ON CONFLICT DO NOTHING;
 UPDATE booking.guarantees g SET used_in = @wave::text
 FROM booking.wave_entries we
 JOIN booking.entry_members m ON m.wave = we.entry_wave AND m.declarer = we.declarer AND m.rev = we.rev
-JOIN booking.entries e ON e.wave = we.entry_wave AND e.declarer = we.declarer AND e.g = 1
-WHERE we.wave = @wave::text AND m.applicant = g.applicant AND g.consulate = @consulate AND g.grp = @grp AND g.used_in IS NULL;
+WHERE we.wave = @wave::text AND m.wave = @wave::text AND we.g = 1 AND m.applicant = g.applicant AND g.consulate = @consulate AND g.grp = @grp AND g.used_in IS NULL;
 
 -- name: OfferByID :one
 SELECT * FROM booking.offers WHERE id = @id;

@@ -91,8 +91,16 @@ WHERE (state = 'announced' AND closes <= @now_at::timestamptz) OR state = 'close
 ORDER BY closes, id LIMIT @max_rows;
 
 -- name: FreezeTakers :execrows
-INSERT INTO booking.wave_entries (wave, entry_wave, declarer, rev)
-SELECT t.wave, t.entry_wave, t.declarer, t.rev FROM booking.wave_takers t WHERE t.wave = @wave;
+-- The takers of the view, for one wave.
+INSERT INTO booking.wave_entries (wave, entry_wave, declarer, rev, nf, w, g, windows, commitment, counts_loss, reschedules, accepted_at)
+SELECT @wave::text, e.wave, e.declarer, e.rev, e.nf, e.w, CASE WHEN e.wave = @wave::text THEN e.g ELSE 0 END, e.windows,
+       e.commitment, e.counts_loss, e.reschedules, e.accepted_at
+FROM booking.entries e
+WHERE e.family = @family AND e.state = 'live'
+  AND (e.wave = @wave::text OR (e.windows & @mask::bigint <> 0 AND e.wave IN (
+        SELECT o.id FROM booking.waves o WHERE o.family = @family AND o.state IN ('drawn', 'finished', 'cancelled'))))
+  AND (e.wave, e.declarer) NOT IN (SELECT c.wave, c.declarer FROM booking.wave_returners r
+        JOIN booking.entry_claims c ON c.applicant = r.person AND c.service_group = @grp WHERE r.wave = @wave::text);
 
 -- name: SetFrozen :exec
 UPDATE booking.waves SET frozen_at = @at::timestamptz, entries = @entries WHERE id = @id;
@@ -124,15 +132,14 @@ WHERE ws.wave = @wave ORDER BY s.id FOR UPDATE OF s;
 SELECT id, state FROM booking.seats WHERE id = ANY (@ids::text[]) ORDER BY id FOR UPDATE;
 
 -- name: FrozenEntries :many
-SELECT we.entry_wave, we.declarer, we.rev, we.served, e.state, e.nf, e.w, (CASE WHEN e.wave = we.wave THEN e.g ELSE 0 END)::smallint AS g,
-       r.windows, r.commitment, e.counts_loss, e.reschedules, e.accepted_at, e.served_in
-FROM booking.wave_entries we
-JOIN booking.entries e ON e.wave = we.entry_wave AND e.declarer = we.declarer
-JOIN booking.entry_revisions r ON r.wave = we.entry_wave AND r.declarer = we.declarer AND r.rev = we.rev
-WHERE we.wave = @wave ORDER BY e.nf;
+SELECT * FROM booking.wave_entries WHERE wave = @wave ORDER BY nf;
+
+-- name: PreferHashJoins :exec
+-- The statistics of tables that grew in a rush are old: the planner would look up each of 100,000 rows.
+SET LOCAL enable_nestloop = off;
 
 -- name: FrozenMembers :many
 SELECT m.wave, m.declarer, m.applicant, m.service, m.person_nf
 FROM booking.wave_entries we
 JOIN booking.entry_members m ON m.wave = we.entry_wave AND m.declarer = we.declarer AND m.rev = we.rev
-WHERE we.wave = @wave ORDER BY m.wave, m.declarer, m.n;
+WHERE we.wave = @wave AND m.wave = ANY (@waves::text[]) ORDER BY m.wave, m.declarer, m.n;

@@ -93,8 +93,10 @@ func (q *Queries) CopyMembers(ctx context.Context, arg CopyMembersParams) error 
 
 const dropClaims = `-- name: DropClaims :exec
 DELETE FROM booking.entry_claims c
-USING (SELECT unnest($1::text[]) AS wave, unnest($2::uuid[]) AS declarer) AS i
-WHERE c.wave = i.wave AND c.declarer = i.declarer
+USING (SELECT k.wave, k.declarer, unnest(ARRAY[k.declarer] || ARRAY(
+           SELECT m.applicant FROM booking.entry_members m WHERE m.wave = k.wave AND m.declarer = k.declarer)) AS applicant
+       FROM (SELECT unnest($1::text[]) AS wave, unnest($2::uuid[]) AS declarer) AS k) AS i
+WHERE c.applicant = i.applicant AND c.wave = i.wave AND c.declarer = i.declarer
 `
 
 type DropClaimsParams struct {
@@ -102,6 +104,7 @@ type DropClaimsParams struct {
 	Declarers []uuid.UUID
 }
 
+// Of whoever was in any revision of the entries, and their declarers.
 func (q *Queries) DropClaims(ctx context.Context, arg DropClaimsParams) error {
 	_, err := q.db.Exec(ctx, dropClaims, arg.Waves, arg.Declarers)
 	return err
@@ -334,13 +337,13 @@ func (q *Queries) InsertClaims(ctx context.Context, arg InsertClaimsParams) (int
 }
 
 const insertEntries = `-- name: InsertEntries :many
-INSERT INTO booking.entries (wave, declarer, family, grp, state, rev, nf, w, g, windows, counts_loss, reschedules, accepted_at)
-SELECT i.wave, i.declarer, i.family, i.grp, 'live', i.rev, i.nf, i.w, i.g, i.windows, i.counts_loss,
+INSERT INTO booking.entries (wave, declarer, family, grp, state, rev, nf, w, g, windows, commitment, counts_loss, reschedules, accepted_at)
+SELECT i.wave, i.declarer, i.family, i.grp, 'live', i.rev, i.nf, i.w, i.g, i.windows, i.commitment, i.counts_loss,
        NULLIF(i.reschedules, '00000000-0000-0000-0000-000000000000'), $1::timestamptz
 FROM (SELECT unnest($2::text[]) AS wave, unnest($3::uuid[]) AS declarer, unnest($4::text[]) AS family,
              unnest($5::text[]) AS grp, unnest($6::int[]) AS rev, unnest($7::bytea[]) AS nf, unnest($8::smallint[]) AS w,
-             unnest($9::smallint[]) AS g, unnest($10::bigint[]) AS windows, unnest($11::bool[]) AS counts_loss,
-             unnest($12::uuid[]) AS reschedules) AS i
+             unnest($9::smallint[]) AS g, unnest($10::bigint[]) AS windows, unnest($11::bytea[]) AS commitment,
+             unnest($12::bool[]) AS counts_loss, unnest($13::uuid[]) AS reschedules) AS i
 ORDER BY i.wave, i.declarer
 ON CONFLICT DO NOTHING RETURNING declarer
 `
@@ -356,6 +359,7 @@ type InsertEntriesParams struct {
 	Ws           []int16
 	Gs           []int16
 	Windows      []int64
+	Commitments  [][]byte
 	CountsLosses []bool
 	Reschedules  []uuid.UUID
 }
@@ -372,6 +376,7 @@ func (q *Queries) InsertEntries(ctx context.Context, arg InsertEntriesParams) ([
 		arg.Ws,
 		arg.Gs,
 		arg.Windows,
+		arg.Commitments,
 		arg.CountsLosses,
 		arg.Reschedules,
 	)
@@ -517,19 +522,21 @@ func (q *Queries) KnownRequests(ctx context.Context, signatures [][]byte) ([]Kno
 }
 
 const leaveEntry = `-- name: LeaveEntry :execrows
-UPDATE booking.entries SET state = 'left', rev = $1 WHERE wave = $2 AND declarer = $3 AND state = 'live' AND rev = $4
+UPDATE booking.entries SET state = 'left', rev = $1, commitment = $2 WHERE wave = $3 AND declarer = $4 AND state = 'live' AND rev = $5
 `
 
 type LeaveEntryParams struct {
-	Rev      int32
-	Wave     string
-	Declarer uuid.UUID
-	Before   int32
+	Rev        int32
+	Commitment []byte
+	Wave       string
+	Declarer   uuid.UUID
+	Before     int32
 }
 
 func (q *Queries) LeaveEntry(ctx context.Context, arg LeaveEntryParams) (int64, error) {
 	result, err := q.db.Exec(ctx, leaveEntry,
 		arg.Rev,
+		arg.Commitment,
 		arg.Wave,
 		arg.Declarer,
 		arg.Before,
@@ -541,7 +548,7 @@ func (q *Queries) LeaveEntry(ctx context.Context, arg LeaveEntryParams) (int64, 
 }
 
 const lockEntries = `-- name: LockEntries :many
-SELECT e.wave, e.declarer, e.family, e.grp, e.state, e.rev, e.nf, e.w, e.g, e.windows, e.counts_loss, e.reschedules, e.accepted_at, e.served_in FROM booking.entries e
+SELECT e.wave, e.declarer, e.family, e.grp, e.state, e.rev, e.nf, e.w, e.g, e.windows, e.commitment, e.counts_loss, e.reschedules, e.accepted_at, e.served_in FROM booking.entries e
 JOIN (SELECT DISTINCT k.wave, k.declarer FROM (SELECT unnest($1::text[]) AS wave, unnest($2::uuid[]) AS declarer) AS k) AS i
   ON e.wave = i.wave AND e.declarer = i.declarer
 ORDER BY e.wave, e.declarer FOR UPDATE OF e
@@ -572,6 +579,7 @@ func (q *Queries) LockEntries(ctx context.Context, arg LockEntriesParams) ([]Boo
 			&i.W,
 			&i.G,
 			&i.Windows,
+			&i.Commitment,
 			&i.CountsLoss,
 			&i.Reschedules,
 			&i.AcceptedAt,
@@ -750,11 +758,11 @@ func (q *Queries) PersonFacts(ctx context.Context, arg PersonFactsParams) ([]Per
 }
 
 const reviseEntries = `-- name: ReviseEntries :many
-UPDATE booking.entries e SET state = 'live', rev = i.rev, w = i.w, g = i.g, windows = i.windows, counts_loss = i.counts_loss,
+UPDATE booking.entries e SET state = 'live', rev = i.rev, w = i.w, g = i.g, windows = i.windows, commitment = i.commitment, counts_loss = i.counts_loss,
     reschedules = NULLIF(i.reschedules, '00000000-0000-0000-0000-000000000000')
 FROM (SELECT unnest($1::text[]) AS wave, unnest($2::uuid[]) AS declarer, unnest($3::int[]) AS rev,
              unnest($4::smallint[]) AS w, unnest($5::smallint[]) AS g, unnest($6::bigint[]) AS windows,
-             unnest($7::bool[]) AS counts_loss, unnest($8::uuid[]) AS reschedules) AS i
+             unnest($7::bytea[]) AS commitment, unnest($8::bool[]) AS counts_loss, unnest($9::uuid[]) AS reschedules) AS i
 WHERE e.wave = i.wave AND e.declarer = i.declarer AND e.rev = i.rev - 1
 RETURNING e.declarer
 `
@@ -766,6 +774,7 @@ type ReviseEntriesParams struct {
 	Ws           []int16
 	Gs           []int16
 	Windows      []int64
+	Commitments  [][]byte
 	CountsLosses []bool
 	Reschedules  []uuid.UUID
 }
@@ -778,6 +787,7 @@ func (q *Queries) ReviseEntries(ctx context.Context, arg ReviseEntriesParams) ([
 		arg.Ws,
 		arg.Gs,
 		arg.Windows,
+		arg.Commitments,
 		arg.CountsLosses,
 		arg.Reschedules,
 	)

@@ -44,6 +44,7 @@ type BookingEntry struct {
 	W           int16
 	G           int16
 	Windows     int64
+	Commitment  []byte
 	CountsLoss  bool
 	Reschedules uuid.NullUUID
 	AcceptedAt  time.Time
@@ -97,6 +98,22 @@ type BookingWave struct {
 	Entries      int32
 	Served       int32
 	Leftover     int32
+}
+
+type BookingWaveEntry struct {
+	Wave        string
+	EntryWave   string
+	Declarer    uuid.UUID
+	Rev         int32
+	Nf          []byte
+	W           int16
+	G           int16
+	Windows     int64
+	Commitment  []byte
+	CountsLoss  bool
+	Reschedules uuid.NullUUID
+	AcceptedAt  time.Time
+	Served      bool
 }
 
 type BookingWaveWindow struct {

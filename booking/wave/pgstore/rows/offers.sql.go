@@ -756,9 +756,8 @@ const recordLosses = `-- name: RecordLosses :exec
 INSERT INTO booking.losses (applicant, grp, iso_week, wave, at)
 SELECT DISTINCT m.applicant, $1, $2, $3, $4::timestamptz
 FROM booking.wave_entries we
-JOIN booking.entries e ON e.wave = we.entry_wave AND e.declarer = we.declarer
 JOIN booking.entry_members m ON m.wave = we.entry_wave AND m.declarer = we.declarer AND m.rev = we.rev
-WHERE we.wave = $3 AND we.entry_wave = $3 AND NOT we.served AND e.counts_loss AND e.reschedules IS NULL
+WHERE we.wave = $3 AND we.entry_wave = $3 AND m.wave = $3 AND NOT we.served AND we.counts_loss AND we.reschedules IS NULL
 ON CONFLICT DO NOTHING
 `
 
@@ -1103,8 +1102,7 @@ const useGuarantees = `-- name: UseGuarantees :exec
 UPDATE booking.guarantees g SET used_in = $1::text
 FROM booking.wave_entries we
 JOIN booking.entry_members m ON m.wave = we.entry_wave AND m.declarer = we.declarer AND m.rev = we.rev
-JOIN booking.entries e ON e.wave = we.entry_wave AND e.declarer = we.declarer AND e.g = 1
-WHERE we.wave = $1::text AND m.applicant = g.applicant AND g.consulate = $2 AND g.grp = $3 AND g.used_in IS NULL
+WHERE we.wave = $1::text AND m.wave = $1::text AND we.g = 1 AND m.applicant = g.applicant AND g.consulate = $2 AND g.grp = $3 AND g.used_in IS NULL
 `
 
 type UseGuaranteesParams struct {

@@ -14,12 +14,12 @@ import (
 
 const demand = `-- name: Demand :one
 WITH last AS (
-    SELECT x.id, x.seats, row_number() OVER (ORDER BY x.closes DESC) AS rn FROM booking.waves x
+    SELECT x.id, x.seats, row_number() OVER (ORDER BY x.closes DESC, x.id DESC) AS rn FROM booking.waves x
     WHERE x.consulate = $1 AND x.grp = $2 AND x.kind = 'main' AND x.pool = 'draw' AND x.state IN ('drawn', 'finished')
-    ORDER BY x.closes DESC LIMIT 12
+    ORDER BY x.closes DESC, x.id DESC LIMIT 12
 ), took AS (
-    SELECT l.rn, we.declarer, we.served, e.w FROM last l JOIN booking.wave_entries we ON we.wave = l.id
-    JOIN booking.entries e ON e.wave = we.entry_wave AND e.declarer = we.declarer WHERE e.reschedules IS NULL
+    SELECT l.rn, we.declarer, we.served, we.w FROM last l JOIN booking.wave_entries we ON we.wave = l.id
+    WHERE we.reschedules IS NULL
 )
 SELECT (SELECT count(*) FROM last)::int AS waves,
        (SELECT COALESCE(sum(seats), 0) FROM last)::int AS seats,

@@ -110,12 +110,32 @@ func (q *Queries) FilesOf(ctx context.Context, wave string) ([]FilesOfRow, error
 }
 
 const freezeTakers = `-- name: FreezeTakers :execrows
-INSERT INTO booking.wave_entries (wave, entry_wave, declarer, rev)
-SELECT t.wave, t.entry_wave, t.declarer, t.rev FROM booking.wave_takers t WHERE t.wave = $1
+INSERT INTO booking.wave_entries (wave, entry_wave, declarer, rev, nf, w, g, windows, commitment, counts_loss, reschedules, accepted_at)
+SELECT $1::text, e.wave, e.declarer, e.rev, e.nf, e.w, CASE WHEN e.wave = $1::text THEN e.g ELSE 0 END, e.windows,
+       e.commitment, e.counts_loss, e.reschedules, e.accepted_at
+FROM booking.entries e
+WHERE e.family = $2 AND e.state = 'live'
+  AND (e.wave = $1::text OR (e.windows & $3::bigint <> 0 AND e.wave IN (
+        SELECT o.id FROM booking.waves o WHERE o.family = $2 AND o.state IN ('drawn', 'finished', 'cancelled'))))
+  AND (e.wave, e.declarer) NOT IN (SELECT c.wave, c.declarer FROM booking.wave_returners r
+        JOIN booking.entry_claims c ON c.applicant = r.person AND c.service_group = $4 WHERE r.wave = $1::text)
 `
 
-func (q *Queries) FreezeTakers(ctx context.Context, wave string) (int64, error) {
-	result, err := q.db.Exec(ctx, freezeTakers, wave)
+type FreezeTakersParams struct {
+	Wave   string
+	Family string
+	Mask   int64
+	Grp    string
+}
+
+// The takers of the view, for one wave.
+func (q *Queries) FreezeTakers(ctx context.Context, arg FreezeTakersParams) (int64, error) {
+	result, err := q.db.Exec(ctx, freezeTakers,
+		arg.Wave,
+		arg.Family,
+		arg.Mask,
+		arg.Grp,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -123,46 +143,23 @@ func (q *Queries) FreezeTakers(ctx context.Context, wave string) (int64, error) 
 }
 
 const frozenEntries = `-- name: FrozenEntries :many
-SELECT we.entry_wave, we.declarer, we.rev, we.served, e.state, e.nf, e.w, (CASE WHEN e.wave = we.wave THEN e.g ELSE 0 END)::smallint AS g,
-       r.windows, r.commitment, e.counts_loss, e.reschedules, e.accepted_at, e.served_in
-FROM booking.wave_entries we
-JOIN booking.entries e ON e.wave = we.entry_wave AND e.declarer = we.declarer
-JOIN booking.entry_revisions r ON r.wave = we.entry_wave AND r.declarer = we.declarer AND r.rev = we.rev
-WHERE we.wave = $1 ORDER BY e.nf
+SELECT wave, entry_wave, declarer, rev, nf, w, g, windows, commitment, counts_loss, reschedules, accepted_at, served FROM booking.wave_entries WHERE wave = $1 ORDER BY nf
 `
 
-type FrozenEntriesRow struct {
-	EntryWave   string
-	Declarer    uuid.UUID
-	Rev         int32
-	Served      bool
-	State       string
-	Nf          []byte
-	W           int16
-	G           int16
-	Windows     int64
-	Commitment  []byte
-	CountsLoss  bool
-	Reschedules uuid.NullUUID
-	AcceptedAt  time.Time
-	ServedIn    string
-}
-
-func (q *Queries) FrozenEntries(ctx context.Context, wave string) ([]FrozenEntriesRow, error) {
+func (q *Queries) FrozenEntries(ctx context.Context, wave string) ([]BookingWaveEntry, error) {
 	rows, err := q.db.Query(ctx, frozenEntries, wave)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []FrozenEntriesRow
+	var items []BookingWaveEntry
 	for rows.Next() {
-		var i FrozenEntriesRow
+		var i BookingWaveEntry
 		if err := rows.Scan(
+			&i.Wave,
 			&i.EntryWave,
 			&i.Declarer,
 			&i.Rev,
-			&i.Served,
-			&i.State,
 			&i.Nf,
 			&i.W,
 			&i.G,
@@ -171,7 +168,7 @@ func (q *Queries) FrozenEntries(ctx context.Context, wave string) ([]FrozenEntri
 			&i.CountsLoss,
 			&i.Reschedules,
 			&i.AcceptedAt,
-			&i.ServedIn,
+			&i.Served,
 		); err != nil {
 			return nil, err
 		}
@@ -187,8 +184,13 @@ const frozenMembers = `-- name: FrozenMembers :many
 SELECT m.wave, m.declarer, m.applicant, m.service, m.person_nf
 FROM booking.wave_entries we
 JOIN booking.entry_members m ON m.wave = we.entry_wave AND m.declarer = we.declarer AND m.rev = we.rev
-WHERE we.wave = $1 ORDER BY m.wave, m.declarer, m.n
+WHERE we.wave = $1 AND m.wave = ANY ($2::text[]) ORDER BY m.wave, m.declarer, m.n
 `
+
+type FrozenMembersParams struct {
+	Wave  string
+	Waves []string
+}
 
 type FrozenMembersRow struct {
 	Wave      string
@@ -198,8 +200,8 @@ type FrozenMembersRow struct {
 	PersonNf  []byte
 }
 
-func (q *Queries) FrozenMembers(ctx context.Context, wave string) ([]FrozenMembersRow, error) {
-	rows, err := q.db.Query(ctx, frozenMembers, wave)
+func (q *Queries) FrozenMembers(ctx context.Context, arg FrozenMembersParams) ([]FrozenMembersRow, error) {
+	rows, err := q.db.Query(ctx, frozenMembers, arg.Wave, arg.Waves)
 	if err != nil {
 		return nil, err
 	}
@@ -624,6 +626,16 @@ func (q *Queries) OfferCounts(ctx context.Context, waves []string) ([]OfferCount
 		return nil, err
 	}
 	return items, nil
+}
+
+const preferHashJoins = `-- name: PreferHashJoins :exec
+SET LOCAL enable_nestloop = off
+`
+
+// The statistics of tables that grew in a rush are old: the planner would look up each of 100,000 rows.
+func (q *Queries) PreferHashJoins(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, preferHashJoins)
+	return err
 }
 
 const putFile = `-- name: PutFile :exec
