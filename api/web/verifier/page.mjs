@@ -35,7 +35,6 @@ function render() {
   else at("bundle").setAttribute("aria-describedby", "bundle-hint");
   at("results").replaceChildren(...(state.report === null ? [] : resultsOf(state.language, state.report, state.receipt)));
   at("results").dataset.verdict = state.report?.verdict ?? "";
-  if (state.report !== null) announce(`${t("verdict")}: ${t(`verdict.${state.report.verdict}`)}`);
 }
 
 function announce(text) {
@@ -93,8 +92,9 @@ async function check() {
       throw ["bad-zip", { error: e.message }];
     });
     Object.assign(state, await verify(files, policy, await bytesOf(at("receipt"))));
+    announce("");
     render();
-    at("verdict").focus();
+    at("verdict").focus(); // which reads it out
   } catch (e) {
     if (!Array.isArray(e)) throw e;
     state.fault = e;

@@ -31,7 +31,7 @@ const reasons = {
   "no-pin": ["Ви не додали власних правил довіри, тож ключі взято із самих файлів.", "You added no trust policy of your own, so the keys are those in the files."],
   "policy-development": ["Правила довіри призначено для розробки.", "The trust policy is one for development."],
   "delays": ["Проміжки між подіями не такі, як у справжніх жеребкуваннях.", "The delays are not those of real draws."],
-  "beacon-development": ["Випадкове число дав маяк для розробки, а не публічний.", "The random number comes from a beacon for development, not from a public one."],
+  "beacon-development": ["Випадкове число дав не публічний маяк.", "The random number does not come from a public beacon."],
   "witnesses-own": ["Оператор сам керує достатньою кількістю свідків.", "The operator runs enough witnesses himself."],
   "no-stamps": ["Немає служби позначок часу.", "There is no time stamp authority."],
 };
