@@ -137,7 +137,7 @@ func (o *Office) expect(ctx context.Context, c *Card, p *past, e Entry, row int)
 	}
 	own := traits{weight: c.WeightNext, guaranteed: c.Guaranteed, size: e.Size(), windows: e.Windows, grows: e.CountsLoss}
 	v := view(base, p, own, mine)
-	if v.capacity < 1 {
+	if v.near.room < 1 {
 		c.Basis = "Прийнятні для вас проміжки цього жеребкування не мають досить місць, тож оцінити шанс неможливо."
 		c.BasisEN = "The windows you accept had too few seats in this draw, so that the chance cannot be estimated."
 		return nil

@@ -145,10 +145,10 @@ type world struct {
 }
 
 var worlds = []world{
-	{"all accept all", []int{10, 10, 10}, 120, 36, 0.1, 0, false, false, 0.93},
-	{"few seats", []int{2}, 30, 3, 0.1, 0, false, false, 0.93},
-	{"one seat", []int{1}, 8, 2, 0, 0, false, false, 0.90},
-	{"many seats", []int{30, 30, 30}, 250, 105, 0.1, 0, false, false, 0.93},
+	{"all accept all", []int{10, 10, 10}, 120, 36, 0.1, 0, false, false, 0.87},
+	{"few seats", []int{2}, 30, 3, 0.1, 0, false, false, 0.87},
+	{"one seat", []int{1}, 8, 2, 0, 0, false, false, 0.85},
+	{"many seats", []int{30, 30, 30}, 250, 105, 0.1, 0, false, false, 0.87},
 	{"choosy", []int{8, 8, 8, 8}, 150, 40, 0.1, 0, false, true, 0},
 	{"families", []int{12, 12}, 100, 30, 0.1, 0, true, false, 0},
 	{"choosy families with a target", []int{12, 4, 12}, 100, 30, 0.1, 4, true, true, 0},
@@ -201,12 +201,30 @@ func TestTheChanceIsFromBelow(t *testing.T) {
 				want := others.served(t, r, me, true, trials)
 				sigma := math.Sqrt(want*(1-want)/float64(trials)) + 1/float64(trials)
 				t.Logf("w=%d size=%d windows=%x: card %.3f, simulated %.3f ± %.3f", own.weight, own.size, own.windows, got, want, sigma)
-				if got < 0 || got > 1 || got > want+3*sigma+0.01 {
+				if got < 0 || got > 1 || got > want+3*sigma {
 					t.Errorf("the card promises %.3f, the draw gives %.3f", got, want)
 				}
 				if got < c.tight*(want-3*sigma) {
 					t.Errorf("the card says %.3f, the draw gives %.3f: too low", got, want)
 				}
+			}
+		})
+	}
+}
+
+// Thousands look at their cards in the minutes after a draw: one takes some milliseconds, the draw is read once.
+func BenchmarkChance(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	s := season{windows: []int{60, 60, 60, 60, 60, 60, 60, 60, 60, 60}, arrivals: 900, giveUp: 0.1, target: 5}
+	rows := make([]draw.Entry, 50_000)
+	for i := range rows {
+		rows[i] = draw.Entry{NF: someNF(r), Weight: 1 + r.IntN(8), Size: 1 + r.IntN(2)*r.IntN(2)*r.IntN(4), Windows: 1 + r.Uint64N(1<<10-1)}
+	}
+	w, p := s.first(b, r, rows)
+	for _, own := range []traits{{weight: 2, size: 1, windows: 1<<10 - 1, grows: true}, {weight: 2, size: 1, windows: 1, grows: true}, {weight: 2, size: 3, windows: 7, grows: true}} {
+		b.Run(fmt.Sprintf("size %d windows %x", own.size, own.windows), func(b *testing.B) {
+			for b.Loop() {
+				view(w, p, own, -1).chance(own, chanceDraws)
 			}
 		})
 	}

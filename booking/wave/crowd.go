@@ -2,8 +2,8 @@ package wave
 
 import "math"
 
-// exactCapacity is up to how many seats the number ahead is computed exactly; above, a normal law is near enough.
-const exactCapacity = 64
+// exactRoom is up to how many seats the number ahead is computed exactly; above, a normal law is near enough.
+const exactRoom = 24
 
 // steps is into how many parts the integral is cut.
 const steps = 96
@@ -11,20 +11,13 @@ const steps = 96
 // crowd counts rivals by weight, size and guarantee (1).
 type crowd [MaxWeight + 1][MaxSize + 1][2]float64
 
-// unserved is what a draw leaves of a crowd: the guaranteed are served first, up to half; then all race for the rest.
-func (c crowd) unserved(capacity, half float64) crowd {
-	if g := c.seats(1); g > 0 {
-		first := min(half, g, capacity)
-		c, capacity = c.thinned(1, (g-first)/g), capacity-first
-	}
-	if all := c.seats(0) + c.seats(1); all <= capacity {
-		return crowd{}
-	}
-	u := c.when(1, capacity)
+// behind is who is still behind at u, as somebody of weight 1 sees it.
+func (c crowd) behind(u float64) crowd {
 	for w := 1; w <= MaxWeight; w++ {
+		q := math.Pow(u, float64(w))
 		for s := range c[w] {
 			for g := range c[w][s] {
-				c[w][s][g] *= math.Pow(u, float64(w))
+				c[w][s][g] *= q
 			}
 		}
 	}
@@ -58,27 +51,40 @@ func (c crowd) ahead(weight int, u float64) (mean, variance float64) {
 	return mean, variance
 }
 
-// race is the chance that fewer than room seats are wanted by those ahead of an entry of the weight.
-func race(c crowd, weight int, room float64) float64 {
-	if room < 1 {
-		return 0
-	}
-	if c.seats(0)+c.seats(1) < room {
-		return 1
-	}
-	// Below this u so many are ahead that nothing is left.
-	from := c.when(weight, room+6*math.Sqrt(room*c.largest())+12)
-	if mean, _ := c.ahead(weight, from); mean < room {
-		from = 0
+// race is the chance, at least, that all bounds hold when an entry of the weight has its turn.
+func race(bounds []bound, weight int) float64 {
+	from := 0.0
+	var open []bound
+	for _, b := range bounds {
+		room := float64(b.room)
+		if room < 1 {
+			return 0
+		}
+		if b.crowd.seats(0)+b.crowd.seats(1) < room {
+			continue
+		}
+		// Below this u so many are ahead that nothing is left.
+		u := b.crowd.when(weight, room+6*math.Sqrt(room*b.crowd.largest())+12)
+		if mean, _ := b.crowd.ahead(weight, u); mean >= room {
+			from = max(from, u)
+		}
+		open = append(open, b)
 	}
 	sum := 0.0
 	for i := range steps {
 		u := from + (1-from)*(float64(i)+0.5)/steps
-		if room <= exactCapacity {
-			sum += c.fewer(weight, u, int(room))
-		} else {
-			sum += c.fewerAbout(weight, u, room)
+		holds := 1.0
+		for _, b := range open {
+			if holds < 1e-6 {
+				break
+			}
+			if b.room <= exactRoom {
+				holds *= b.crowd.fewer(weight, u, b.room)
+			} else {
+				holds *= b.crowd.fewerAbout(weight, u, float64(b.room))
+			}
 		}
+		sum += holds
 	}
 	return (1 - from) * sum / steps
 }

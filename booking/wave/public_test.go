@@ -156,7 +156,7 @@ func TestCards(t *testing.T) {
 			won = true
 			continue
 		}
-		if lost = true; c.WeightNext != 3 || c.Guaranteed || !c.Known || c.Chance <= 0.3 || c.Chance >= 1 ||
+		if lost = true; c.WeightNext != 3 || c.Guaranteed || !c.Known || c.Chance <= 0.3 || c.Chance > caution ||
 			!strings.Contains(c.Basis, "0,10") || !strings.Contains(c.BasisEN, "1.25 new entries") {
 			t.Errorf("%+v", c)
 		}

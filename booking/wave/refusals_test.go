@@ -16,8 +16,6 @@ import (
 
 func TestRefusalsOfAnEntryNameTheirField(t *testing.T) {
 	day := 24 * time.Hour
-	visa := hallWave()
-	visa.ID, visa.Group = "waw-visa-2026w51", "visa"
 	for name, c := range map[string]struct {
 		world   func(h *hall)
 		request EntryRequest
