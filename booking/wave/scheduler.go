@@ -75,9 +75,10 @@ func (s *Scheduler) Tick(ctx context.Context) error {
 		s.due(ctx),
 	}
 	_, err := s.Plan(ctx)
-	now := s.d.Now()
+	// In steps of the standby waves: seats that came one by one would each wait for the next of them anyway.
+	flowBefore := s.d.Now().Add(s.flowAhead()).Truncate(s.d.Policy.StandbyEvery)
 	return errors.Join(append(errs, err,
-		rounds(flowLimit, func() (int, error) { return s.d.Ledger.FlowOn(ctx, now.Add(s.flowAhead()), flowLimit) }, "let unused seats flow on"),
+		rounds(flowLimit, func() (int, error) { return s.d.Ledger.FlowOn(ctx, flowBefore, flowLimit) }, "let unused seats flow on"),
 		rounds(finishLimit, func() (int, error) { return s.d.Ledger.Finish(ctx, finishLimit) }, "finish waves"),
 	)...)
 }
