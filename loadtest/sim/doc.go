@@ -23,6 +23,6 @@
 // # Reading order
 //
 // sample (seeded jobs, ratios), lot (the bridge to the draw, people, first come), queue (many waves); then here
-// shares.go, choice.go, families.go, returns.go, opening.go, ablation.go with conditions.go, study.go. Package
+// shares.go with tenths.go, choice.go, families.go, returns.go, opening.go, ablation.go with conditions.go, study.go. Package
 // report writes the page, package plot its pictures.
 package sim

@@ -101,6 +101,9 @@ func checkQueues(t *testing.T, f *Findings) {
 			t.Errorf("%d seats, ρ %v, a %v: %v guaranteed entries missed per 1,000 wins", r.Seats, r.Rho, r.GiveUp, r.Missed)
 		}
 	}
+	if worst := f.Strains[len(f.Strains)-1]; worst.Fixed.Mean < 100 || worst.Measured.Mean > worst.Fixed.Mean/4 {
+		t.Errorf("in a surge a fixed target fails and a measured one follows: %v", worst)
+	}
 	first, ageing, promised := f.Waits[0], f.Waits[2], f.Waits[3]
 	if first.SlowServed > 0.01 || promised.SlowServed < 0.2 || promised.P95 >= ageing.P95 {
 		t.Errorf("the slow wait for ever, or as long as others: %v, %v", first, promised)

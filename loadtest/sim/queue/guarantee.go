@@ -1,6 +1,8 @@
 package queue
 
 import (
+	"fmt"
+
 	"chesna/loadtest/sim/sample"
 )
 
@@ -15,17 +17,19 @@ type GuaranteeRow struct {
 	Longest     int             // draws that somebody who was served had waited
 }
 
-// SurgeRow is a post where arrivals multiply for some weeks while T stays as published.
-type SurgeRow struct {
-	Factor float64
-	Weeks  int
-	Seats  int
-	Missed sample.Estimate // per 1,000 wins, from the first week of the surge to half a year after
+// StrainRow is a post where something is not as the rule for T assumes.
+type StrainRow struct {
+	Name     string
+	Short    string // for a picture
+	Seats    int
+	Fixed    sample.Estimate // missed per 1,000 wins while T stays as published
+	Measured sample.Estimate // where T follows ρ and the give-up rate of the last twelve waves
 }
 
 type guarantee struct {
-	steady, surges []*cell
-	factors        []float64
+	steady  []*cell
+	strains [][2]*cell
+	names   [][2]string
 }
 
 const (
@@ -34,7 +38,7 @@ const (
 )
 
 func newGuarantee(size Size) *guarantee {
-	g := &guarantee{factors: []float64{1.5, 2, 3}}
+	g := &guarantee{}
 	for _, seats := range size.Posts {
 		for _, rho := range size.Rhos {
 			for _, a := range size.GiveUps {
@@ -45,25 +49,45 @@ func newGuarantee(size Size) *guarantee {
 			}
 		}
 	}
-	for _, f := range g.factors {
-		r := Promised.under(regime{seats: size.Seats, rho: 2, giveUp: 0.2})
-		// Each block is one surge with what follows.
-		r.surge = func(wave int) float64 {
+	for _, a := range size.GiveUps {
+		name := fmt.Sprintf("ρ = 3, a = %g, 5 %% of the people and a scalper with a twentieth of the entries never give up", a)
+		g.strain(size, name, fmt.Sprintf("%d seats, a = %g, with a ring", size.Seats, a), Promised.under(withRing(ordinary(size, a), ring{})), nil)
+	}
+	for _, f := range []float64{1.5, 2, 3} {
+		name := fmt.Sprintf("ρ = 2, a = 0.2, arrivals × %g for %d weeks", f, surgeWeeks)
+		g.strain(size, name, fmt.Sprintf("%d seats, arrivals × %g for %d weeks", size.Seats, f, surgeWeeks), Promised.under(regime{seats: size.Seats, rho: 2, giveUp: 0.2}), func(wave int) float64 {
 			if since := wave - settleBeforeSurge; since >= 0 && since%(surgeWeeks+afterSurge) < surgeWeeks {
 				return f
 			}
 			return 1
-		}
-		c := newCell(size, sample.Name("surge", f), r)
-		c.settle, c.waves = settleBeforeSurge, surgeWeeks+afterSurge
-		g.surges = append(g.surges, c)
+		})
 	}
 	return g
 }
 
+// strain plans a post with T fixed and with T measured. Each block of a surge is one surge with what follows.
+func (g *guarantee) strain(size Size, name, short string, r regime, surge func(int) float64) {
+	var pair [2]*cell
+	for i := range pair {
+		r.surge, r.measured = surge, i == 1
+		pair[i] = newCell(size, sample.Name("strain", name, " ", i), r)
+		if surge != nil {
+			pair[i].settle, pair[i].waves = settleBeforeSurge, surgeWeeks+afterSurge
+		}
+	}
+	g.strains = append(g.strains, pair)
+	g.names = append(g.names, [2]string{name, short})
+}
+
 const settleBeforeSurge = 60
 
-func (g *guarantee) jobs() []sample.Job { return append(jobsOf(g.steady), jobsOf(g.surges)...) }
+func (g *guarantee) jobs() []sample.Job {
+	jobs := jobsOf(g.steady)
+	for _, pair := range g.strains {
+		jobs = append(jobs, jobsOf(pair[:])...)
+	}
+	return jobs
+}
 
 func (c *cell) missed() sample.Estimate {
 	return sample.Over(c.blocks, func(t *tally) sample.Pair { return sample.Pair{Got: 1000 * float64(t.missed), Due: float64(t.wins)} })
@@ -81,10 +105,10 @@ func (g *guarantee) rows() []GuaranteeRow {
 	return rows
 }
 
-func (g *guarantee) surgeRows() []SurgeRow {
-	rows := make([]SurgeRow, len(g.surges))
-	for i, c := range g.surges {
-		rows[i] = SurgeRow{Factor: g.factors[i], Weeks: surgeWeeks, Seats: c.regime.seats, Missed: c.missed()}
+func (g *guarantee) strainRows() []StrainRow {
+	rows := make([]StrainRow, len(g.strains))
+	for i, pair := range g.strains {
+		rows[i] = StrainRow{Name: g.names[i][0], Short: g.names[i][1], Seats: pair[0].regime.seats, Fixed: pair[0].missed(), Measured: pair[1].missed()}
 	}
 	return rows
 }

@@ -32,7 +32,6 @@ func (r Rules) under(g regime) regime {
 type PatienceRow struct {
 	GiveUp  float64
 	Ratio   [rules]sample.Estimate // seats ÷ entries
-	Missed  sample.Estimate        // guaranteed entries not served per 1,000 wins, under Promised
 	Patient [rules]sample.Estimate // an identity of the ring ÷ a person who never gives up either
 }
 
@@ -109,7 +108,6 @@ func (p *patience) rows() []PatienceRow {
 	rows := make([]PatienceRow, len(p.cells))
 	for i, cells := range p.cells {
 		rows[i].GiveUp = cells[0].regime.giveUp
-		rows[i].Missed = cells[Promised].missed()
 		for r, c := range cells {
 			rows[i].Ratio[r], rows[i].Patient[r] = c.ringRatio(), c.againstPatient()
 		}

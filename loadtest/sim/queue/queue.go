@@ -17,6 +17,7 @@ type regime struct {
 	patient   float64 // share of the entrants who never give up
 	ageing    bool    // one more ticket for each loss
 	target    int     // losses after which an entry is guaranteed; 0 for no guarantee
+	measured  bool    // target follows ρ and the give-up rate of the last waves
 	firstCome bool    // instead of a draw
 	windows   int     // 1 if 0
 	picky     float64 // share of entrants who accept only the prime windows
@@ -33,10 +34,10 @@ type ring struct {
 	keepWeight bool // an unsigned offer costs no weight and no pause
 }
 
-// primeWindows is how many windows picky people accept: the fewest that count for ageing.
 const (
-	primeWindows  = 3
+	primeWindows  = 3 // how many windows picky people accept: the fewest that count for ageing
 	windowsOfWave = 10
+	lastWaves     = 12 // over which ρ and the give-up rate are measured
 )
 
 // waiter is somebody in the queue.
@@ -53,7 +54,12 @@ type queue struct {
 	wave int
 	live []waiter
 	now  tally
+	past []flow // of the last waves
+	flow flow   // of this one
 }
+
+// flow is who came to a wave, lost in it and left after it, identities of the ring included: an office cannot tell them.
+type flow struct{ came, lost, left int }
 
 // tally is what one block of waves adds.
 type tally struct {
@@ -117,6 +123,7 @@ func (q *queue) step() error {
 		arrivals *= q.surge(q.wave)
 	}
 	for range sample.Poisson(q.rng, arrivals) {
+		q.flow.came++
 		q.live = append(q.live, waiter{
 			patient: q.rng.Float64() < q.patient, picky: q.rng.Float64() < q.picky, pace: q.rng.NormFloat64(),
 		})
@@ -139,7 +146,27 @@ func (q *queue) step() error {
 	}
 	q.live = slices.DeleteFunc(q.live, func(w waiter) bool { return w.pause < 0 })
 	q.wave++
+	q.measure()
 	return nil
+}
+
+// measure sets the target of the next wave by what happened in the last ones, as an announcement would.
+func (q *queue) measure() {
+	q.past = append(q.past, q.flow)
+	q.flow = flow{}
+	if len(q.past) > lastWaves {
+		q.past = q.past[1:]
+	}
+	if !q.measured || len(q.past) < lastWaves {
+		return
+	}
+	var all flow
+	for _, f := range q.past {
+		all.came += f.came
+		all.lost += f.lost
+		all.left += f.left
+	}
+	q.target = target(float64(all.came)/float64(lastWaves*q.seats), float64(all.left)/float64(max(1, all.lost)))
 }
 
 // allocate returns the window in which each entry is served, or -1.
@@ -195,12 +222,15 @@ func (q *queue) settle(w *waiter, window int) {
 		}
 	case won && w.ring:
 		*w = q.fresh()
+		q.flow.came++
 	case won:
 		w.pause = -1
 	default:
 		w.losses++
+		q.flow.lost++
 		if !w.ring && !w.patient && q.rng.Float64() < q.giveUp {
 			q.now.left++
+			q.flow.left++
 			if w.pace > slowPace {
 				q.now.slowLeft++
 			}

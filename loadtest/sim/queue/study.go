@@ -17,7 +17,7 @@ type Findings struct {
 	Patience  []PatienceRow
 	Farms     []FarmRow
 	Guarantee []GuaranteeRow
-	Surges    []SurgeRow
+	Strains   []StrainRow
 	Waits     []WaitRow
 }
 
@@ -43,6 +43,6 @@ func (s *Study) Jobs() []sample.Job {
 func (s *Study) Findings() Findings {
 	return Findings{
 		Patience: s.patience.rows(), Farms: s.patience.farmRows(),
-		Guarantee: s.guarantee.rows(), Surges: s.guarantee.surgeRows(), Waits: s.waiting.rows(),
+		Guarantee: s.guarantee.rows(), Strains: s.guarantee.strainRows(), Waits: s.waiting.rows(),
 	}
 }

@@ -121,7 +121,7 @@ func waiting(f *sim.Findings) *plot.Lines {
 func guarantee(f *sim.Findings) *plot.Bars {
 	b := &plot.Bars{
 		Title: "Guaranteed entries missed per 1,000 wins: the worst case of each size of post",
-		Desc:  "In a steady state; and where arrivals multiply for eight weeks.",
+		Desc:  "In a steady state; with a scalper who never gives up; and where arrivals multiply for eight weeks, T staying as it was.",
 		X:     plot.Axis{Label: "missed per 1,000 wins (goal: at most 1)", Log: true, Ticks: []float64{0.1, 1, 10, 100, 1000, 10000}}, From: 0.1,
 	}
 	worst := map[int]queue.GuaranteeRow{}
@@ -135,8 +135,9 @@ func guarantee(f *sim.Findings) *plot.Bars {
 		b.Bars = append(b.Bars, bar(fmt.Sprintf("%d seats a wave, steady", seats), atLeast(r.Missed), seats < largePost))
 		b.Bars[len(b.Bars)-1].Text = number(r.Missed.Mean)
 	}
-	for _, r := range f.Surges {
-		b.Bars = append(b.Bars, bar(fmt.Sprintf("%d seats, arrivals × %g for %d weeks", r.Seats, r.Factor, r.Weeks), r.Missed, true))
+	for _, r := range f.Strains {
+		b.Bars = append(b.Bars, bar(r.Short, atLeast(r.Fixed), true))
+		b.Bars[len(b.Bars)-1].Text = number(r.Fixed.Mean)
 	}
 	return b
 }
