@@ -122,6 +122,19 @@ func later(kind string, by time.Duration) func(string, map[string]time.Time) {
 	}
 }
 
+// replaced is a draw whose round did not come: so long after its time a leaf names another round, so far ahead.
+func replaced(t *testing.T, k *trust, after, ahead time.Duration) *story {
+	s := &story{k: k, closes: closing()}
+	round := func(s *story) uint64 {
+		return s.roundOf(0) + uint64((after+ahead)/time.Second)/uint64(k.period)
+	}
+	s.before = func(s *story, l *tree, files map[string][]byte) {
+		s.add(t, l, files, s.timeOf(s.roundOf(0)).Add(after), map[string]any{"beacon": k.chain(false), "drawID": drawID, "round": round(s), "type": "newchain"})
+	}
+	s.round = func(uint64) uint64 { return round(s) }
+	return s
+}
+
 func TestHonestBundles(t *testing.T) {
 	t.Parallel()
 	k := newTrust(t)
@@ -129,6 +142,8 @@ func TestHonestBundles(t *testing.T) {
 	files := plain.tell(t)
 	short, own := &story{k: k, short: true}, &story{k: k, self: true}
 	void := &story{k: k, fallbacks: 2, cosign: later("close", 400*time.Second), stampAt: 5 * time.Second}
+	silent := replaced(t, k, 7*24*time.Hour+time.Minute, 25*time.Hour)
+	silentFiles := silent.tell(t)
 	shortFiles, ownFiles, voidFiles := short.tell(t), own.tell(t), void.tell(t)
 	cases := []struct {
 		name, verdict string
@@ -142,6 +157,7 @@ func TestHonestBundles(t *testing.T) {
 		{"development", "not-independent", asked{Files: shortFiles, Policy: short.policy}},
 		{"only witnesses of the operator", "not-independent", asked{Files: ownFiles, Policy: own.policy}},
 		{"two attempts were void, because the cosignatures came late", "good", asked{Files: voidFiles, Policy: void.policy}},
+		{"the beacon was silent for a week, and another round was named", "good", asked{Files: silentFiles, Policy: silent.policy}},
 		{"another policy pinned", "wrong", asked{Files: files, Policy: own.policy}},
 	}
 	in := make([]asked, len(cases))

@@ -124,7 +124,10 @@ func ruleForgeries(t *testing.T) []forgery {
 			}
 		}
 	}
+	k := newTrust(t)
 	return []forgery{
+		{name: "another chain after six days", story: *replaced(t, k, 6*24*time.Hour, 25*time.Hour), want: "timing"},
+		{name: "another chain a few hours ahead", story: *replaced(t, k, 8*24*time.Hour, 3*time.Hour), want: "timing"},
 		{name: "another round than the rule's", story: story{round: func(n uint64) uint64 { return n + 1 }}, want: "round"},
 		{name: "another round announced", story: story{leaf: set("announcement", "round", 1000)}, want: "round"},
 		{name: "another scheme", story: story{leaf: func(kind string, leaf map[string]any) {
@@ -196,7 +199,9 @@ func TestForgeries(t *testing.T) {
 	in := make([]asked, len(all))
 	for i := range all {
 		s := &all[i].story
-		s.k = k
+		if s.k == nil {
+			s.k = k
+		}
 		files := s.tell(t)
 		if all[i].after != nil {
 			all[i].after(t, s, files)

@@ -81,10 +81,13 @@ func lineFiles() map[string][]byte {
 	return files
 }
 
+// closing is when every draw of these tests closes.
+func closing() time.Time { return time.Date(2026, 12, 4, 9, 0, 0, 0, time.UTC) }
+
 // tell makes the bundle of the story.
 func (s *story) tell(t testing.TB) map[string][]byte {
 	t.Helper()
-	s.closes = time.Date(2026, 12, 4, 9, 0, 0, 0, time.UTC)
+	s.closes = closing()
 	s.opens = s.closes.Add(-49 * time.Hour)
 	files := lineFiles()
 	m, err := draw.ParseManifest(files["manifest"])
