@@ -26,8 +26,15 @@
 //   - A seat that came back is given by a later draw of its family only; what that leaves over opens at a drawn time.
 //   - Every step is a state of the wave in the ledger: done twice, late, or by two processes at once, it has one effect.
 //
+// # Not here
+//
+// Same-day draws among those present: a returned seat that starts too soon for a standby wave (its entry, its round, the
+// time to sign and the margin must fit before the start) stays returned and is given to nobody. The kiosk and today pools
+// have no draws of their own: their seats flow on to the standby waves of their week while there is time for one.
+//
 // # Reading order
 //
-// wave.go, entry.go, offer.go, standing.go; ledger.go and ports.go; policy.go; then the use cases.
+// wave.go, entry.go, offer.go, standing.go; ledger.go and ports.go; policy.go; then the use cases. Of the scheduler:
+// scheduler.go, plan.go with windows.go and target.go, close.go, stand.go, run.go, standby.go, channels.go.
 // docs/DRAW-FILES.md has the formats.
 package wave

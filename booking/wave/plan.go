@@ -138,8 +138,8 @@ func (s *Scheduler) mainTimes(w *Wave, b Batch, isoWeek capacity.ISOWeek, post b
 		return false
 	}
 	w.Closes = calendar
-	// The announcement must be cosigned before the notice begins to run: what a close has for that is enough here.
-	if soonest := ceilSecond(w.Announced.Add(time.Second + p.Notice + seconds(p.Delays.Deadline))); w.Closes.Before(soonest) {
+	// The announcement must be cosigned before the notice begins to run. By the standard delays there is an hour for that.
+	if soonest := ceilSecond(w.Announced.Add(time.Second + p.Notice + seconds(p.Delays.Fallback/24))); w.Closes.Before(soonest) {
 		w.Closes = soonest.Add(spread(w.ID, p.Spread))
 	}
 	w.Opens = w.Closes.Add(-p.Entry)

@@ -228,6 +228,9 @@ func TestFallbacks(t *testing.T) {
 				st.at(mainWave, day+455*time.Second)
 			}
 			if want == 4 {
+				st.at(mainWave, 4*24*time.Hour)
+				st.wantState(mainWave, StateClosed) // whoever has the cosignatures may still present them
+				st.at(mainWave, 4*24*time.Hour+603*time.Second)
 				st.wantState(mainWave, StateCancelled)
 				if got := st.leavesOf(mainWave); got != "[announcement close void void void cancelled]" {
 					t.Fatal(got)

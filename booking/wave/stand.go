@@ -21,8 +21,8 @@ const maxAttempt = 3
 // were slow to be presented, early enough to be cosigned itself. When that time has passed without a void leaf (nobody
 // was running), it is too late to make anything void: the round will soon be known, and who calls an attempt void then
 // could be choosing. The wave waits a day after the round for somebody to present the cosignatures, and is cancelled
-// when nobody does: no result, the seats go to the next standby draw with the entries. A void leaf that was not cosigned
-// in time ends the wave in the same way, and so does the third fallback, which is followed by no other.
+// when nobody does: no result, the seats go to the next standby draw with the entries. The third fallback, which is
+// followed by no other, ends in the same way, and a void leaf that was not cosigned in time ends the wave too.
 func (s *Scheduler) stand(ctx context.Context, w Wave) error {
 	leaves, err := s.d.Ledger.Leaves(ctx, w.ID)
 	if err != nil {
@@ -58,10 +58,8 @@ func (s *Scheduler) stand(ctx context.Context, w Wave) error {
 	switch {
 	case now.Before(deadline.Add(gap / 2)):
 		return nil
-	case now.After(deadline.Add(gap * 3 / 4)):
+	case w.Attempt == maxAttempt, now.After(deadline.Add(gap*3/4)):
 		return s.giveUp(ctx, w, now)
-	case w.Attempt == maxAttempt:
-		return s.cancel(ctx, w, reasonCosignatures)
 	}
 	return s.void(ctx, w)
 }
