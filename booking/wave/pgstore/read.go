@@ -254,6 +254,9 @@ func frozen(ctx context.Context, q *rows.Queries, r rows.BookingWave) (wave.Froz
 	if err != nil {
 		return wave.Frozen{}, fmt.Errorf("read the members: %w", err)
 	}
+	if err := q.AllowNestedLoops(ctx); err != nil { // what follows in the transaction looks up single rows
+		return wave.Frozen{}, fmt.Errorf("end the reading: %w", err)
+	}
 	for _, m := range members {
 		e := &out.Entries[index[wave.EntryKey{Wave: wave.ID(m.Wave), Declarer: m.Declarer}]]
 		e.Members = append(e.Members, wave.Member{Applicant: m.Applicant, Service: booking.ServiceID(m.Service), PersonNF: [32]byte(m.PersonNf)})

@@ -138,6 +138,9 @@ SELECT * FROM booking.wave_entries WHERE wave = @wave ORDER BY nf;
 -- The statistics of tables that grew in a rush are old: the planner would look up each of 100,000 rows.
 SET LOCAL enable_nestloop = off;
 
+-- name: AllowNestedLoops :exec
+SET LOCAL enable_nestloop = on;
+
 -- name: FrozenMembers :many
 SELECT m.wave, m.declarer, m.applicant, m.service, m.person_nf
 FROM booking.wave_entries we

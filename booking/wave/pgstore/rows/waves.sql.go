@@ -12,6 +12,15 @@ import (
 	"github.com/google/uuid"
 )
 
+const allowNestedLoops = `-- name: AllowNestedLoops :exec
+SET LOCAL enable_nestloop = on
+`
+
+func (q *Queries) AllowNestedLoops(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, allowNestedLoops)
+	return err
+}
+
 const countTakers = `-- name: CountTakers :many
 SELECT wave, count(*)::int AS entries FROM booking.wave_takers WHERE wave = ANY ($1::text[]) GROUP BY wave
 `
