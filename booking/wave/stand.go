@@ -58,7 +58,7 @@ func (s *Scheduler) stand(ctx context.Context, w Wave) error {
 	switch {
 	case now.Before(deadline.Add(gap / 2)):
 		return nil
-	case w.Attempt == maxAttempt, now.After(deadline.Add(gap*3/4)):
+	case w.Attempt == maxAttempt, now.After(deadline.Add(gap * 3 / 4)):
 		return s.giveUp(ctx, w, now)
 	}
 	return s.void(ctx, w)
