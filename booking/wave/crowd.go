@@ -178,8 +178,6 @@ func (c crowd) plus(d crowd) crowd {
 	return c
 }
 
-func (c crowd) times(f float64) crowd { return c.thinned(0, f).thinned(1, f) }
-
 // thinned keeps a share of the guaranteed (1) or of the others (0).
 func (c crowd) thinned(guaranteed int, f float64) crowd {
 	for w := range c {

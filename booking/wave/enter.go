@@ -218,7 +218,7 @@ func (o *Office) leaving(ctx context.Context, hers []Entry, w Wave) (Entry, erro
 		if e.State != EntryLive || e.Wave == w.ID {
 			continue
 		}
-		other, err := o.d.Ledger.Wave(ctx, e.Wave)
+		other, err := o.open(ctx, e.Wave)
 		if err != nil {
 			return Entry{}, err
 		}

@@ -16,7 +16,7 @@ import (
 // Refusals: CodeDrawAbsent, CodeEntryAbsent, CodeEntryFrozen, CodeSignatureNeeded, those of Acts.VerifyAct and of
 // Citizens.Leave.
 func (o *Office) Leave(ctx context.Context, s identity.Session, id ID, signature []byte) (Receipt, error) {
-	w, err := o.Draw(ctx, id)
+	w, err := o.open(ctx, id)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -70,7 +70,7 @@ type EntryView struct {
 
 // Entry is the person's entry in the wave, live or not: CodeDrawAbsent, CodeEntryAbsent.
 func (o *Office) Entry(ctx context.Context, s identity.Session, id ID) (EntryView, error) {
-	w, err := o.Draw(ctx, id)
+	w, err := o.open(ctx, id)
 	if err != nil {
 		return EntryView{}, err
 	}
@@ -89,7 +89,7 @@ func (o *Office) Entries(ctx context.Context, s identity.Session) ([]EntryView, 
 	}
 	out := make([]EntryView, len(list))
 	for i, e := range list {
-		w, err := o.d.Ledger.Wave(ctx, e.Wave)
+		w, err := o.open(ctx, e.Wave)
 		if err != nil {
 			return nil, err
 		}

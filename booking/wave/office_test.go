@@ -2,6 +2,7 @@ package wave
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -264,4 +265,97 @@ func TestNamesStayOnTheirLines(t *testing.T) {
 			t.Fatalf("%q hides something:\n%s", name, got)
 		}
 	})
+}
+
+// countingLedger counts how often a wave is read.
+type countingLedger struct {
+	*hall
+	reads int
+	fail  error
+}
+
+func (c *countingLedger) Wave(ctx context.Context, id ID) (Wave, error) {
+	if c.reads++; c.fail != nil {
+		return Wave{}, c.fail
+	}
+	return c.hall.Wave(ctx, id)
+}
+
+// A wave that takes entries is read once a second, however many enter; one that does not is read each time.
+func TestTheWaveIsNotReadForEveryEntry(t *testing.T) {
+	c := &countingLedger{}
+	var deps OfficeDeps
+	_, c.hall = newHall(t, func(d *OfficeDeps) { deps = *d })
+	deps.Ledger = c
+	o, err := NewOffice(deps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(want int, code booking.Code) {
+		t.Helper()
+		c.reads = 0
+		for range 10 {
+			if _, err := o.open(t.Context(), mainID); booking.CodeOf(err) != code {
+				t.Fatal(err)
+			}
+		}
+		if c.reads != want {
+			t.Errorf("read %d times, want %d", c.reads, want)
+		}
+	}
+	read(1, "")
+	read(0, "")
+	c.now = c.now.Add(freshness)
+	read(1, "")
+	if _, ok := o.window.get(mainID, c.now.Add(freshness)); ok { // somebody begins to read it
+		t.Error("it is old")
+	}
+	c.now = c.now.Add(2 * freshness)
+	read(0, "")
+	c.now = c.now.Add(patience)
+	read(1, "")
+	c.now = c.now.Add(patience)
+	c.fail = booking.Refuse(booking.CodeUnavailable, "")
+	read(10, booking.CodeUnavailable)
+	c.fail = nil
+	c.now = hallWave().Closes
+	read(10, "")
+	c.now = hallWave().Opens.Add(-1)
+	read(10, "")
+}
+
+// What fails after the ledger has taken an entry is made up for when the same request comes again.
+func TestReceiptsThatFail(t *testing.T) {
+	failing := &unsigned{err: errors.New("no key")}
+	o, h := newHall(t, func(d *OfficeDeps) { d.Receipts = failing })
+	failing.Receipts = h
+	r := alone(0)
+	r.Signature = sign(she, text(t, o, r))
+	if _, err := o.Enter(t.Context(), her(), mainID, r); err == nil || len(h.accepted) != 1 {
+		t.Fatal("a receipt that was not signed")
+	}
+	failing.err = nil
+	got, err := o.Enter(t.Context(), her(), mainID, r)
+	if err != nil || len(h.accepted) != 1 {
+		t.Fatal(err, len(h.accepted))
+	}
+	h.checkReceipt(got)
+	e := h.entries[EntryKey{mainID, she}]
+	e.Receipt = nil // it was not kept: the next answer has the same bytes
+	h.entries[EntryKey{mainID, she}] = e
+	if again, err := o.Enter(t.Context(), her(), mainID, r); err != nil || !bytes.Equal(again.Note, got.Note) {
+		t.Error(err)
+	}
+}
+
+type unsigned struct {
+	Receipts
+	err error
+}
+
+func (u *unsigned) Sign(text string) ([]byte, error) {
+	if u.err != nil {
+		return nil, u.err
+	}
+	return u.Receipts.Sign(text)
 }

@@ -1,0 +1,366 @@
+package wave_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/mod/sumdb/note"
+
+	"chesna/booking"
+	"chesna/booking/bookingtest"
+	"chesna/booking/wave"
+	"chesna/booking/wave/pgstore"
+	"chesna/identity"
+)
+
+// front is an office over the real ledger, with the people who come to it.
+type front struct {
+	*town
+	*wave.Office
+	public note.Verifier
+
+	mu     sync.Mutex
+	names  map[uuid.UUID]identity.Names
+	texts  map[string]identity.Names
+	forgot []uuid.UUID
+}
+
+func newFront(w *town) *front {
+	w.Helper()
+	f := &front{town: w, names: map[uuid.UUID]identity.Names{}, texts: map[string]identity.Names{}}
+	services := []booking.Service{
+		{ID: "passport-adult", Group: bookingtest.TestGroup, Title: booking.Text{UK: "Паспорт"}, Applicants: booking.ForSelf},
+		{ID: "passport-child", Group: bookingtest.TestGroup, Title: booking.Text{UK: "Паспорт дитини"}, Applicants: booking.ForChild},
+	}
+	posts := slices.Clone(w.posts)
+	for i := range posts {
+		posts[i].District = []booking.District{{Country: "PL"}}
+	}
+	catalogue, err := booking.NewCatalogue(posts, []booking.Group{{ID: bookingtest.TestGroup, Minutes: 20}}, services)
+	if err != nil {
+		w.Fatal(err)
+	}
+	private, public, err := note.GenerateKey(rand.Reader, "receipts.chesna.example")
+	if err != nil {
+		w.Fatal(err)
+	}
+	signer, err := note.NewSigner(private)
+	if err != nil {
+		w.Fatal(err)
+	}
+	if f.public, err = note.NewVerifier(public); err != nil {
+		w.Fatal(err)
+	}
+	f.Office, err = wave.NewOffice(wave.OfficeDeps{
+		Catalogue: catalogue, Ledger: w.ledger, Appointments: w.bookings, Authority: w, Log: w, Acts: f, People: f, Trust: trust{},
+		Receipts: receipts{signer}, Policy: w.policy, Audience: "https://chesna.example", Now: w.Now, Rand: rand.Reader,
+		Forget: func(_ context.Context, p uuid.UUID, _ booking.GroupID, _ uuid.UUID) error {
+			f.forgot = append(f.forgot, p)
+			return nil
+		},
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return f
+}
+
+type receipts struct{ signer note.Signer }
+
+func (r receipts) Sign(text string) ([]byte, error) {
+	return note.Sign(&note.Note{Text: text}, r.signer)
+}
+
+func signature(p uuid.UUID, document []byte) []byte {
+	return fmt.Appendf(nil, "%s signed %x", p, sha256.Sum256(document))
+}
+
+func (f *front) VerifyAct(_ context.Context, p uuid.UUID, document, sig []byte) (identity.Act, error) {
+	if string(sig) != string(signature(p, document)) {
+		return identity.Act{}, &identity.Error{Code: identity.CodeSignatureRejected}
+	}
+	return identity.Act{Person: p, Digest: sha256.Sum256(sig), Evidence: sig}, nil
+}
+
+func (f *front) ResolveApplicant(_ context.Context, declarer uuid.UUID, a identity.Applicant) (uuid.UUID, error) {
+	id := uuid.NewSHA1(uuid.Nil, []byte(a.Names.GivenName))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.names[id] = a.Names
+	return id, nil
+}
+
+func (f *front) NamesIn(_ context.Context, declarer, p uuid.UUID, text string) (identity.Names, error) {
+	if declarer == p {
+		return identity.Names{Surname: "Прикладна", GivenName: "Оксана"}, nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, ok := f.texts[text]; !ok {
+		f.texts[text] = f.names[p]
+	}
+	return f.texts[text], nil
+}
+
+func (f *front) Country(context.Context, uuid.UUID) (string, error) { return "PL", nil }
+
+func session(p uuid.UUID) identity.Session {
+	return identity.Session{Person: p, Grants: []identity.Grant{{Role: identity.RoleCitizen}}}
+}
+
+// takePart enters as a citizen does: asks, reads, signs, sends.
+func (f *front) takePart(p uuid.UUID, id wave.ID, r wave.EntryRequest) (wave.Receipt, error) {
+	_, err := f.Enter(f.Context(), session(p), id, r)
+	var e *booking.Error
+	if !errors.As(err, &e) || e.Code != booking.CodeSignatureNeeded {
+		return wave.Receipt{}, err
+	}
+	r.Signature = signature(p, e.Document)
+	return f.Enter(f.Context(), session(p), id, r)
+}
+
+func (f *front) must(p uuid.UUID, id wave.ID, r wave.EntryRequest) wave.Receipt {
+	f.Helper()
+	got, err := f.takePart(p, id, r)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return got
+}
+
+func (f *front) goAway(p uuid.UUID, id wave.ID) wave.Receipt {
+	f.Helper()
+	_, err := f.Leave(f.Context(), session(p), id, nil)
+	var e *booking.Error
+	if !errors.As(err, &e) || e.Code != booking.CodeSignatureNeeded {
+		f.Fatal(err)
+	}
+	got, err := f.Leave(f.Context(), session(p), id, signature(p, e.Document))
+	if err != nil {
+		f.Fatal(err)
+	}
+	return got
+}
+
+// accept signs her offer through the office.
+func (f *front) accept(p, offer uuid.UUID) []booking.Appointment {
+	f.Helper()
+	text, err := f.Offer(f.Context(), session(p), offer)
+	if err != nil || len(text.Document) == 0 {
+		f.Fatal(text, err)
+	}
+	signed, made, err := f.Sign(f.Context(), session(p), offer, signature(p, text.Document))
+	if err != nil || signed.State != wave.OfferSigned {
+		f.Fatal(signed, err)
+	}
+	again, same, err := f.Sign(f.Context(), session(p), offer, signature(p, text.Document))
+	if err != nil || again.State != wave.OfferSigned || len(same) != len(made) {
+		f.Fatal("signing again: ", again, err)
+	}
+	for i := range made {
+		if same[i].ID != made[i].ID || made[i].Hold != wave.HoldOf(made[i].Consulate, offer, i) || made[i].Hold != pgstore.HoldOf(made[i].Consulate, offer, i) {
+			f.Errorf("appointment %+v, signing again %+v", made[i], same[i])
+		}
+	}
+	return made
+}
+
+func numbers(x wave.Wave) (out []int) {
+	for _, v := range x.Windows {
+		out = append(out, v.Number)
+	}
+	return out
+}
+
+func aloneIn(x wave.Wave) wave.EntryRequest {
+	return wave.EntryRequest{Windows: numbers(x), Members: []wave.MemberRequest{{Service: "passport-adult"}}}
+}
+
+// wantIn checks that a receipt's line and commitment stand in the published files, as its owner would.
+func (f *front) wantIn(id wave.ID, r wave.Receipt, in bool) {
+	f.Helper()
+	n, err := note.Open(r.Note, note.VerifierList(f.public))
+	if err != nil {
+		f.Fatal(err)
+	}
+	lines := strings.Split(n.Text, "\n")
+	entries, err := f.File(f.Context(), id, wave.FileEntries)
+	if err != nil {
+		f.Fatal(err)
+	}
+	bindings, err := f.File(f.Context(), id, wave.FileBindings)
+	if err != nil {
+		f.Fatal(err)
+	}
+	row := slices.Index(strings.Split(string(entries), "\n"), lines[4])
+	if (row >= 0) != in {
+		f.Fatalf("line %q in the entries: %v, want %v", lines[4], row >= 0, in)
+	}
+	c := fmt.Sprintf("%x", sha256.Sum256(append(slices.Clone(r.Entry.Request), r.Entry.Opening[:]...)))
+	if in && (strings.Split(string(bindings), "\n")[row] != c || lines[5] != c) {
+		f.Fatalf("the binding of line %d is another", row+1)
+	}
+}
+
+// A wave as citizens meet it, from the entry to the appointment, on the real ledger.
+func TestTheOfficeOnTheLedger(t *testing.T) {
+	w := newTown(t, "waw")
+	f := newFront(w)
+	tick := w.tick(w.scheduler(w.ledger))
+	w.publish("waw", 12)
+	x := w.open(tick)
+	parent, leaver, twice := uuid.New(), uuid.New(), uuid.New()
+	family2 := aloneIn(x)
+	family2.Members = append(family2.Members, wave.MemberRequest{
+		Service: "passport-child", Applicant: &identity.Applicant{Relation: identity.RelationChild, Names: identity.Names{Surname: "Прикладна", GivenName: "Соломія"}},
+	})
+	kept := map[uuid.UUID]wave.Receipt{parent: f.must(parent, x.ID, family2)}
+	if _, err := f.takePart(uuid.New(), x.ID, family2); booking.CodeOf(err) != booking.CodeAlreadyEntered {
+		t.Error("the other parent with the same child:", err)
+	}
+	f.must(leaver, x.ID, aloneIn(x))
+	left := f.goAway(leaver, x.ID)
+	f.must(twice, x.ID, aloneIn(x))
+	narrow := aloneIn(x)
+	narrow.Windows = narrow.Windows[:1]
+	kept[twice] = f.must(twice, x.ID, narrow)
+	if kept[twice].Entry.Rev != 2 || left.Entry.Rev != 2 {
+		t.Error("revisions", kept[twice].Entry.Rev, left.Entry.Rev)
+	}
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for range 40 {
+		all.Go(func() {
+			p := uuid.New()
+			r, err := f.takePart(p, x.ID, aloneIn(x))
+			if err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			kept[p] = r
+		})
+	}
+	all.Wait()
+	if err := f.Blocked(t.Context(), twice, bookingtest.TestGroup); booking.CodeOf(err) != booking.CodeLiveEntry {
+		t.Error(err)
+	}
+	x = w.through(x.ID, tick)
+	f.wantIn(x.ID, left, false)
+	served, places, people := 0, map[int]bool{}, []uuid.UUID{}
+	for p, r := range kept {
+		people = append(people, p)
+		f.wantIn(x.ID, r, true)
+		c, err := f.Card(t.Context(), session(p), x.ID)
+		if err != nil || c.Entries != 42 || c.Seats != 12 {
+			t.Fatalf("%+v %v", c, err)
+		}
+		if c.Won {
+			served++
+			continue
+		}
+		places[c.Place] = true
+		if c.Weight != 1 || p != twice && c.WeightNext != 1+lossOf(x) || !c.Known && p != twice || c.Chance < 0 || c.Chance > 1 {
+			t.Errorf("%+v", c)
+		}
+	}
+	if served != x.Served || len(places) != 42-served || !places[1] || !places[42-served] {
+		t.Error(served, "served,", len(places), "places")
+	}
+	f.theirOffers(x, people, tick)
+}
+
+// lossOf is what a lost draw of all windows adds.
+func lossOf(wave.Wave) int { return 1 }
+
+// theirOffers has the first winners sign and one decline, and the bundle published.
+func (f *front) theirOffers(x wave.Wave, people []uuid.UUID, tick func()) {
+	f.Helper()
+	signed, declined := 0, false
+	var first booking.Appointment
+	for _, p := range people {
+		list, err := f.Offers(f.Context(), session(p))
+		if err != nil {
+			f.Fatal(err)
+		}
+		switch {
+		case len(list) == 0:
+			continue
+		case !declined:
+			o, err := f.Decline(f.Context(), session(p), list[0].Offer.ID)
+			if err != nil || o.State != wave.OfferDeclined {
+				f.Fatal(o, err)
+			}
+			if _, _, err := f.Sign(f.Context(), session(p), o.ID, signature(p, list[0].Document)); booking.CodeOf(err) != booking.CodeOfferEnded {
+				f.Error("signing what was declined:", err)
+			}
+			declined = true
+		default:
+			made := f.accept(p, list[0].Offer.ID)
+			if signed++; first.ID == uuid.Nil && len(made) == 1 {
+				first = made[0]
+			}
+		}
+	}
+	if !declined || signed == 0 {
+		f.Fatal("nobody signed, or nobody declined")
+	}
+	w := f.wave(x.ID)
+	if w.Offers.Signed != signed || w.Offers.Declined != 1 {
+		f.Errorf("%+v", w.Offers)
+	}
+	f.set(f.Now().Add(2 * time.Second))
+	bundle, err := f.Bundle(f.Context(), x.ID)
+	if err != nil || len(bundle) != 8+2*3 || !bytes.HasSuffix(bundle[wave.FileResult], []byte("\n")) {
+		f.Error(len(bundle), err)
+	}
+	f.replaceBy(first, x, tick)
+	f.check()
+}
+
+// replaceBy moves an appointment by way of the standby draw.
+func (f *front) replaceBy(a booking.Appointment, x wave.Wave, tick func()) {
+	f.Helper()
+	f.set(x.OfferUntil.Add(time.Second))
+	tick()
+	tick()
+	s1 := f.wantState(x.ID+"-s1", wave.StateAnnounced)
+	f.set(s1.Opens.Add(time.Second))
+	r := f.must(a.Person, s1.ID, wave.EntryRequest{Windows: numbers(s1), Reschedules: a.ID})
+	if r.Entry.W != 1 || r.Entry.G != 0 || r.Entry.CountsLoss || len(r.Entry.Members) != 1 || r.Entry.Members[0].Applicant != a.Applicant {
+		f.Errorf("%+v", r.Entry)
+	}
+	v, err := f.Entry(f.Context(), session(a.Person), s1.ID)
+	if err != nil || v.Wave.ID != s1.ID || !bytes.Equal(v.Entry.Receipt, r.Note) {
+		f.Errorf("%+v %v", v.Entry, err)
+	}
+	f.through(s1.ID, tick)
+	list, err := f.Offers(f.Context(), session(a.Person))
+	if err != nil {
+		f.Fatal(err)
+	}
+	i := slices.IndexFunc(list, func(o wave.OfferText) bool { return o.Offer.Wave == s1.ID })
+	if i < 0 {
+		c, err := f.Card(f.Context(), session(a.Person), s1.ID)
+		if err != nil || c.Won || c.Place < 1 {
+			f.Errorf("neither an offer nor a card: %+v %v", c, err)
+		}
+		f.Log("the draw did not move the appointment")
+		return
+	}
+	made := f.accept(a.Person, list[i].Offer.ID)
+	old, err := f.bookings.Appointment(f.Context(), a.ID)
+	if err != nil || old.State != booking.AppointmentCancelled || made[0].Changes != 1 || !slices.Contains(f.forgot, a.Applicant) {
+		f.Errorf("%+v replaced by %+v, %v", old, made[0], err)
+	}
+}
