@@ -140,23 +140,24 @@ func (a *auditor) manifestRoot() answer {
 	if r := a.story.result; r != nil && r.leaf.ManifestRoot != root {
 		faults = append(faults, "the seats are not those that were drawn")
 	}
-	seats := map[int]int{}
+	announced, seats := map[int]draw.WindowInfo{}, map[int]int{}
+	for _, w := range an.leaf.Windows {
+		announced[w.Number] = w
+	}
 	for _, s := range a.manifest.Seats {
+		w, ok := announced[s.Window]
+		switch {
+		case !ok:
+			faults = append(faults, fmt.Sprintf("seat %s is in window %d, which was not announced", s.ID, s.Window))
+		case s.Start.Before(w.From.Time) || s.Start.After(w.To.Time):
+			faults = append(faults, fmt.Sprintf("seat %s lies outside its window", s.ID))
+		}
 		seats[s.Window]++
 	}
 	for _, w := range an.leaf.Windows {
 		if seats[w.Number] != w.Seats {
 			faults = append(faults, fmt.Sprintf("window %d was announced with %d seats and has %d", w.Number, w.Seats, seats[w.Number]))
 		}
-		for _, s := range a.manifest.Seats {
-			if s.Window == w.Number && (s.Start.Before(w.From.Time) || s.Start.After(w.To.Time)) {
-				faults = append(faults, fmt.Sprintf("seat %s lies outside its window", s.ID))
-			}
-		}
-		delete(seats, w.Number)
-	}
-	if len(seats) > 0 {
-		faults = append(faults, "there are seats in windows that were not announced")
 	}
 	return judge(faults, fmt.Sprintf("%d seats, root %s", len(a.manifest.Seats), root))
 }

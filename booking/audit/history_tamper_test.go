@@ -141,6 +141,16 @@ func TestExtraDraws(t *testing.T) {
 			must(l.t, again.Add(c))
 			must(l.t, o.Draw())
 		}, audit.HistoryOnce, audit.HistorySeq},
+		"a void kept back, to choose between two rounds": {func(l *line, p []*audittest.Person) {
+			o := l.announce(nil)
+			for _, one := range p {
+				o.Enter([]*audittest.Person{one}, 7)
+			}
+			must(l.t, o.Close(audittest.Closing{}))
+			back := *o
+			must(l.t, back.Void(0))
+			must(l.t, o.DrawWith(o.Announcement.Round))
+		}, audit.HistoryEveryDraw, audit.HistorySeq},
 		"a number left out": {func(l *line, p []*audittest.Person) {
 			o := l.announce(nil)
 			head := o.Head(draw.LeafCancelled)
@@ -347,5 +357,22 @@ func TestHistoryOfForeignFiles(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		})
+	}
+}
+
+// TestNewcomersInStandby may enter with their weight, but without a guarantee.
+func TestNewcomersInStandby(t *testing.T) {
+	for _, target := range []int{0, 3} {
+		l := newLine(t)
+		first := l.next(l.w.People(9))
+		second := l.announce(func(s *audittest.Spec) {
+			s.Kind, s.Parent, s.Predecessor, s.Seats, s.T = "standby", first.Spec.ID, "", first.Spec.Seats, target
+		})
+		second.Carry(first)
+		friend := l.w.People(1)
+		friend[0].Losses = 5
+		second.Enter(friend, 7)
+		finish(t, second)
+		l.judge(true, map[int]string{3: audit.HistoryCarried}[target])
 	}
 }

@@ -170,7 +170,10 @@ func (h *historian) carried() answer {
 		}
 		for _, r := range p.rows {
 			before, ok := had[r.nf]
-			if !ok {
+			if !ok { // somebody who entered here
+				if r.ensured {
+					faults = append(faults, fmt.Sprintf("%s has the row %.8x… with a guarantee, which standby draws do not give", p.id(), r.nf))
+				}
 				continue
 			}
 			rows++
