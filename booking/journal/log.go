@@ -141,7 +141,8 @@ type Log struct {
 	timeout   time.Duration
 
 	witnesses []*witness
-	signing   sync.Mutex // one Publish at a time
+	signing   sync.Mutex // one Publish at a time; guards saved
+	saved     int64      // size of the checkpoint in published, as far as this process knows
 	late      sync.WaitGroup
 	stop      context.CancelFunc
 	running   context.Context // ended by Stop; conversations with witnesses outlive the call that began them
@@ -162,7 +163,7 @@ func New(d LogDeps) (*Log, error) {
 	l := &Log{
 		name: d.Name, origin: d.Origin, signer: d.Signer, verifier: d.Verifier, store: d.Store, published: d.Published,
 		stamper: d.Stamper, log: d.Logger.With("log", d.Name), k: d.K, batch: orDefault(d.Batch, 8192),
-		patience: orDefault(d.Patience, 3*time.Second), timeout: orDefault(d.AskTimeout, time.Minute),
+		patience: orDefault(d.Patience, 3*time.Second), timeout: orDefault(d.AskTimeout, time.Minute), saved: -1,
 	}
 	l.running, l.stop = context.WithCancel(context.Background())
 	for _, w := range d.Witnesses {

@@ -201,6 +201,22 @@ func TestARestoredBackupIsRefused(t *testing.T) {
 	}
 }
 
+// TestAProcessRemembersWhatAnotherPublished: a backup restored under it is refused also by the process that signed nothing.
+func TestAProcessRemembersWhatAnotherPublished(t *testing.T) {
+	first, m := journaltest.NewLog(t, nil)
+	mine := &journaltest.Publishing{}
+	second, _ := journaltest.NewLog(t, func(d *journal.LogDeps) { d.Store, d.Published = m, mine })
+	backup := m.Clone()
+	journaltest.Extend(t, first, m, journaltest.Draws(0, 5)...)
+	if _, err := second.Publish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	restored, _ := journaltest.NewLog(t, func(d *journal.LogDeps) { d.Store, d.Published = backup, mine })
+	if err := restored.Check(t.Context()); journal.CodeOf(err) != journal.CodeBehind {
+		t.Errorf("the restored backup: %v", err)
+	}
+}
+
 // fork is the store with n other leaves than it got in truth.
 func fork(t *testing.T, m *journaltest.Memory, n int) *journaltest.Memory {
 	t.Helper()

@@ -37,6 +37,9 @@ func (l *Log) Publish(ctx context.Context) (Signed, error) {
 	if s.Root != head.Root {
 		return Signed{}, Refuse(CodeFork, fmt.Sprintf("a checkpoint of size %d was signed with another root", head.Size))
 	}
+	if err := l.remember(ctx, s); err != nil {
+		return Signed{}, err
+	}
 	if !l.collect(ctx, s) {
 		return s, nil
 	}
@@ -56,10 +59,29 @@ func (l *Log) sign(ctx context.Context, head Head) (Signed, error) {
 	if _, _, err := OpenCheckpoint(msg, l.verifier); err != nil {
 		return Signed{}, fmt.Errorf("verify the own signature: %w", err)
 	}
-	if err := l.published.Save(msg); err != nil {
-		return Signed{}, fmt.Errorf("keep the published checkpoint: %w", err)
+	if err := l.save(head.Size, msg); err != nil {
+		return Signed{}, err
 	}
 	return l.store.SaveCheckpoint(ctx, l.name, Signed{Head: head, Note: msg})
+}
+
+func (l *Log) save(size int64, msg []byte) error {
+	if err := l.published.Save(msg); err != nil {
+		return fmt.Errorf("keep the published checkpoint: %w", err)
+	}
+	l.saved = size
+	return nil
+}
+
+// remember keeps a checkpoint that another process, or an earlier life of this one, has signed.
+func (l *Log) remember(ctx context.Context, s Signed) error {
+	if s.Size <= l.saved {
+		return nil
+	}
+	if err := l.compareWithPublished(ctx, s.Head); err != nil {
+		return err
+	}
+	return l.save(s.Size, s.Note)
 }
 
 // collect asks whoever's word is missing and waits for the answers; false when nothing is missing.

@@ -162,6 +162,18 @@ func TestEveryByteOfTheTilesCounts(t *testing.T) {
 	}
 }
 
+func TestCosignaturesAreCounted(t *testing.T) {
+	_, verifier, key := journaltest.LogKey(t, journaltest.Origin, 0)
+	w := journaltest.StartWitness(t, "w.example/1", verifier)
+	l, m := journaltest.NewLog(t, func(d *journal.LogDeps) { d.Witnesses, d.K = []journal.Cosigner{w}, 1 })
+	journaltest.Extend(t, l, m, journaltest.Draws(0, 3)...)
+	p := journal.Policy{Logs: journal.PolicyLogs{Draws: key}, K: 1, Witnesses: []journal.PolicyWitness{{Key: w.Verifier().String(), Operator: "court"}}}
+	r := verify(t, site(t, l), monitor.Options{Log: journal.NameDraws, Policy: &p})
+	if want := "1 of 1 witnesses, 1 are needed: w.example/1 at 2026-12-04T09:00:01Z"; !r.OK() || r.Checks[2].Detail != want {
+		t.Errorf("%v, want %s", r.Checks, want)
+	}
+}
+
 func TestWhatIsWrongIsNamed(t *testing.T) {
 	_, impostor, _ := journaltest.LogKey(t, journaltest.Origin, 1)
 	for name, c := range map[string]struct {

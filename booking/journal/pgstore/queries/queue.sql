@@ -15,8 +15,9 @@ RETURNING (next - 1)::bigint AS number;
 -- name: QueueNumbered :exec
 INSERT INTO booking.journal_queue (log, number, leaf) VALUES (@log, @number::bigint, @leaf);
 
+-- Numbers are given out under a lock that is held to the commit: in the log draws their order is that of seq.
 -- name: Queued :many
-SELECT seq, number, leaf FROM booking.journal_queue WHERE log = @log ORDER BY number, seq LIMIT @max_rows;
+SELECT seq, number, leaf FROM booking.journal_queue WHERE log = @log ORDER BY seq LIMIT @max_rows;
 
 -- name: Unqueue :execrows
 DELETE FROM booking.journal_queue WHERE seq = ANY(@seqs::bigint[]);

@@ -192,7 +192,7 @@ func (q *Queries) QueueNumbered(ctx context.Context, arg QueueNumberedParams) er
 }
 
 const queued = `-- name: Queued :many
-SELECT seq, number, leaf FROM booking.journal_queue WHERE log = $1 ORDER BY number, seq LIMIT $2
+SELECT seq, number, leaf FROM booking.journal_queue WHERE log = $1 ORDER BY seq LIMIT $2
 `
 
 type QueuedParams struct {
@@ -206,6 +206,7 @@ type QueuedRow struct {
 	Leaf   []byte
 }
 
+// Numbers are given out under a lock that is held to the commit: in the log draws their order is that of seq.
 func (q *Queries) Queued(ctx context.Context, arg QueuedParams) ([]QueuedRow, error) {
 	rows, err := q.db.Query(ctx, queued, arg.Log, arg.MaxRows)
 	if err != nil {
