@@ -19,7 +19,6 @@ import (
 	"chesna/booking"
 	"chesna/booking/bookingtest"
 	"chesna/booking/wave"
-	"chesna/booking/wave/pgstore"
 	"chesna/identity"
 )
 
@@ -168,7 +167,7 @@ func (f *front) accept(p, offer uuid.UUID) []booking.Appointment {
 		f.Fatal("signing again: ", again, err)
 	}
 	for i := range made {
-		if same[i].ID != made[i].ID || made[i].Hold != wave.HoldOf(made[i].Consulate, offer, i) || made[i].Hold != pgstore.HoldOf(made[i].Consulate, offer, i) {
+		if same[i].ID != made[i].ID || made[i].Hold != wave.HoldOf(made[i].Consulate, offer, i) {
 			f.Errorf("appointment %+v, signing again %+v", made[i], same[i])
 		}
 	}
@@ -277,17 +276,16 @@ func TestTheOfficeOnTheLedger(t *testing.T) {
 	if served != x.Served || len(places) != 42-served || !places[1] || !places[42-served] {
 		t.Error(served, "served,", len(places), "places")
 	}
-	f.theirOffers(x, people, tick)
+	f.theirOffers(x, people)
 }
 
 // lossOf is what a lost draw of all windows adds.
 func lossOf(wave.Wave) int { return 1 }
 
 // theirOffers has the first winners sign and one decline, and the bundle published.
-func (f *front) theirOffers(x wave.Wave, people []uuid.UUID, tick func()) {
+func (f *front) theirOffers(x wave.Wave, people []uuid.UUID) {
 	f.Helper()
 	signed, declined := 0, false
-	var first booking.Appointment
 	for _, p := range people {
 		list, err := f.Offers(f.Context(), session(p))
 		if err != nil {
@@ -306,10 +304,8 @@ func (f *front) theirOffers(x wave.Wave, people []uuid.UUID, tick func()) {
 			}
 			declined = true
 		default:
-			made := f.accept(p, list[0].Offer.ID)
-			if signed++; first.ID == uuid.Nil && len(made) == 1 {
-				first = made[0]
-			}
+			f.accept(p, list[0].Offer.ID)
+			signed++
 		}
 	}
 	if !declined || signed == 0 {
@@ -324,43 +320,52 @@ func (f *front) theirOffers(x wave.Wave, people []uuid.UUID, tick func()) {
 	if err != nil || len(bundle) != 8+2*3 || !bytes.HasSuffix(bundle[wave.FileResult], []byte("\n")) {
 		f.Error(len(bundle), err)
 	}
-	f.replaceBy(first, x, tick)
 	f.check()
 }
 
-// replaceBy moves an appointment by way of the standby draw.
-func (f *front) replaceBy(a booking.Appointment, x wave.Wave, tick func()) {
-	f.Helper()
-	f.set(x.OfferUntil.Add(time.Second))
-	tick()
-	tick()
-	s1 := f.wantState(x.ID+"-s1", wave.StateAnnounced)
-	f.set(s1.Opens.Add(time.Second))
-	r := f.must(a.Person, s1.ID, wave.EntryRequest{Windows: numbers(s1), Reschedules: a.ID})
-	if r.Entry.W != 1 || r.Entry.G != 0 || r.Entry.CountsLoss || len(r.Entry.Members) != 1 || r.Entry.Members[0].Applicant != a.Applicant {
-		f.Errorf("%+v", r.Entry)
+// An appointment is moved by way of the standby draw of a seat that somebody else gave back, and kept until then.
+func TestMovingAnAppointmentOnTheLedger(t *testing.T) {
+	w := newTown(t, "waw")
+	f := newFront(w)
+	tick := w.tick(w.scheduler(w.ledger))
+	w.publish("waw", 2)
+	x := w.open(tick)
+	p, other := uuid.New(), uuid.New()
+	f.must(p, x.ID, aloneIn(x))
+	f.must(other, x.ID, aloneIn(x))
+	x = w.through(x.ID, tick)
+	offers := w.offers(x.ID, []uuid.UUID{p, other})
+	old := f.accept(p, offers[p].ID)[0]
+	if _, err := f.Decline(t.Context(), session(other), offers[other].ID); err != nil {
+		t.Fatal(err)
 	}
-	v, err := f.Entry(f.Context(), session(a.Person), s1.ID)
+	w.set(x.OfferUntil.Add(time.Second))
+	tick()
+	tick()
+	s1 := w.wantState(x.ID+"-s1", wave.StateAnnounced)
+	w.set(s1.Opens.Add(time.Second))
+	if _, err := f.takePart(other, s1.ID, aloneIn(s1)); booking.CodeOf(err) != booking.CodeReturnedSeat {
+		t.Error("who gave the seat back:", err)
+	}
+	if _, err := f.takePart(p, s1.ID, aloneIn(s1)); booking.CodeOf(err) != booking.CodeAlreadyBooked {
+		t.Error("a second appointment:", err)
+	}
+	r := f.must(p, s1.ID, wave.EntryRequest{Windows: numbers(s1), Reschedules: old.ID})
+	if r.Entry.W != 1 || r.Entry.G != 0 || r.Entry.CountsLoss || len(r.Entry.Members) != 1 || r.Entry.Members[0].Applicant != p {
+		t.Errorf("%+v", r.Entry)
+	}
+	v, err := f.Entry(t.Context(), session(p), s1.ID)
 	if err != nil || v.Wave.ID != s1.ID || !bytes.Equal(v.Entry.Receipt, r.Note) {
-		f.Errorf("%+v %v", v.Entry, err)
+		t.Errorf("%+v %v", v.Entry, err)
 	}
-	f.through(s1.ID, tick)
-	list, err := f.Offers(f.Context(), session(a.Person))
-	if err != nil {
-		f.Fatal(err)
+	w.through(s1.ID, tick)
+	if a, err := w.bookings.Appointment(t.Context(), old.ID); err != nil || a.State != booking.AppointmentBooked {
+		t.Error("the old appointment was not kept:", a.State, err)
 	}
-	i := slices.IndexFunc(list, func(o wave.OfferText) bool { return o.Offer.Wave == s1.ID })
-	if i < 0 {
-		c, err := f.Card(f.Context(), session(a.Person), s1.ID)
-		if err != nil || c.Won || c.Place < 1 {
-			f.Errorf("neither an offer nor a card: %+v %v", c, err)
-		}
-		f.Log("the draw did not move the appointment")
-		return
+	made := f.accept(p, w.offers(s1.ID, []uuid.UUID{p})[p].ID)
+	a, err := w.bookings.Appointment(t.Context(), old.ID)
+	if err != nil || a.State != booking.AppointmentCancelled || made[0].Changes != 1 || made[0].Seat == old.Seat || !slices.Contains(f.forgot, p) {
+		t.Errorf("%+v replaced by %+v, %v", a, made[0], err)
 	}
-	made := f.accept(a.Person, list[i].Offer.ID)
-	old, err := f.bookings.Appointment(f.Context(), a.ID)
-	if err != nil || old.State != booking.AppointmentCancelled || made[0].Changes != 1 || !slices.Contains(f.forgot, a.Applicant) {
-		f.Errorf("%+v replaced by %+v, %v", old, made[0], err)
-	}
+	w.check()
 }
