@@ -24,7 +24,7 @@ type Fetched struct {
 // are left as they are. It checks no more; run Verify on the copy.
 func Fetch(ctx context.Context, s Source, dir string) (Fetched, error) {
 	var out Fetched
-	msg, err := s.Read(ctx, "checkpoint", maxCheckpoint)
+	msg, err := Read(ctx, s, "checkpoint", maxCheckpoint)
 	if err != nil {
 		return out, err
 	}
@@ -48,7 +48,7 @@ func Fetch(ctx context.Context, s Source, dir string) (Fetched, error) {
 			limit = maxBundle
 		}
 		if t.Width == journal.TileWidth {
-			if b, err := Folder(dir).Read(ctx, t.Path(), limit); err == nil && whole(t, b) {
+			if b, err := Read(ctx, Folder(dir), t.Path(), limit); err == nil && whole(t, b) {
 				out.Kept++
 				continue
 			}
@@ -62,7 +62,7 @@ func Fetch(ctx context.Context, s Source, dir string) (Fetched, error) {
 		}
 		out.Files++
 	}
-	switch token, err := s.Read(ctx, "checkpoint.tsr", maxToken); {
+	switch token, err := Read(ctx, s, "checkpoint.tsr", maxToken); {
 	case err == nil:
 		if err := keep(dir, "checkpoint.tsr", token); err != nil {
 			return out, err
@@ -80,7 +80,7 @@ func Fetch(ctx context.Context, s Source, dir string) (Fetched, error) {
 
 // mayFollow compares a checkpoint with that of the copy.
 func mayFollow(ctx context.Context, copied Folder, c journal.Checkpoint) error {
-	msg, err := copied.Read(ctx, "checkpoint", maxCheckpoint)
+	msg, err := Read(ctx, copied, "checkpoint", maxCheckpoint)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

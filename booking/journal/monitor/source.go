@@ -25,9 +25,8 @@ const (
 
 // Source is where a log's files are.
 type Source interface {
-	// Read returns the file of that path below the log's prefix, at most limit bytes of it: a longer file is an
-	// error. fs.ErrNotExist when there is none.
-	Read(ctx context.Context, path string, limit int64) ([]byte, error)
+	// Open begins to read the file of that path below the log's prefix; it ends with ctx. fs.ErrNotExist when there is none.
+	Open(ctx context.Context, path string) (io.ReadCloser, error)
 	// String names the source for people.
 	String() string
 }
@@ -53,17 +52,12 @@ type Folder string
 // String is its path.
 func (f Folder) String() string { return string(f) }
 
-// Read implements Source.
-func (f Folder) Read(_ context.Context, path string, limit int64) ([]byte, error) {
+// Open implements Source.
+func (f Folder) Open(_ context.Context, path string) (io.ReadCloser, error) {
 	if !filepath.IsLocal(path) {
 		return nil, fmt.Errorf("%s: not a path below the folder", path)
 	}
-	r, err := os.Open(filepath.Join(string(f), filepath.FromSlash(path)))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = r.Close() }()
-	return readAll(r, path, limit)
+	return os.Open(filepath.Join(string(f), filepath.FromSlash(path)))
 }
 
 // web is a Source over HTTP.
@@ -74,7 +68,7 @@ type web struct {
 
 func (w web) String() string { return w.prefix }
 
-func (w web) Read(ctx context.Context, path string, limit int64) ([]byte, error) {
+func (w web) Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.prefix+"/"+path, nil)
 	if err != nil {
 		return nil, fmt.Errorf("make a request: %w", err)
@@ -83,17 +77,24 @@ func (w web) Read(ctx context.Context, path string, limit int64) ([]byte, error)
 	if err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", path, err)
 	}
-	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode == http.StatusOK {
+		return resp.Body, nil
+	}
+	_ = resp.Body.Close()
 	switch resp.StatusCode {
-	case http.StatusOK:
-		return readAll(resp.Body, path, limit)
 	case http.StatusNotFound, http.StatusGone:
 		return nil, fmt.Errorf("fetch %s: %w", path, fs.ErrNotExist)
 	}
 	return nil, fmt.Errorf("fetch %s: the answer is %s", path, resp.Status)
 }
 
-func readAll(r io.Reader, path string, limit int64) ([]byte, error) {
+// Read returns the file of that path, at most limit bytes of it: a longer file is an error. fs.ErrNotExist when there is none.
+func Read(ctx context.Context, s Source, path string, limit int64) ([]byte, error) {
+	r, err := s.Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
 	b, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
@@ -115,13 +116,13 @@ func ReadEntries(ctx context.Context, s Source, t journal.Tile) ([][]byte, error
 
 // readTile reads a tile; where a partial one has gone because the full one is there, the beginning of that is returned.
 func readTile(ctx context.Context, s Source, t journal.Tile, limit int64) ([]byte, error) {
-	b, err := s.Read(ctx, t.Path(), limit)
+	b, err := Read(ctx, s, t.Path(), limit)
 	if !errors.Is(err, fs.ErrNotExist) || t.Width == journal.TileWidth {
 		return b, err
 	}
 	full := t
 	full.Width = journal.TileWidth
-	b, fullErr := s.Read(ctx, full.Path(), limit)
+	b, fullErr := Read(ctx, s, full.Path(), limit)
 	if fullErr != nil {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ func (r *Report) judge(name, detail string, err error) {
 // with the log stands in the report.
 func Verify(ctx context.Context, s Source, o Options) (*Report, error) {
 	r := &Report{}
-	msg, err := s.Read(ctx, "checkpoint", maxCheckpoint)
+	msg, err := Read(ctx, s, "checkpoint", maxCheckpoint)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package witness
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -9,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"net/http"
 	"os"
@@ -21,8 +21,11 @@ import (
 	"chesna/booking/journal"
 )
 
-// maxDrawFile bounds each file of a draw: a million entries are about 90 MB.
-const maxDrawFile = 256 << 20
+// Bounds of a draw's files: a million entries are about 90 MB, in lines of 90 bytes.
+const (
+	maxDrawFile = 256 << 20
+	maxLine     = 4 << 10
+)
 
 // closeLeaf is what a mirror reads of a leaf of the type close.
 type closeLeaf struct {
@@ -91,55 +94,118 @@ func (m *mirror) hold(ctx context.Context, c closeLeaf) error {
 	}
 	promises := c.promises()
 	for _, name := range fileNames() {
-		path := filepath.Join(dir, name)
-		b, err := os.ReadFile(path)
+		held, err := os.Open(filepath.Join(dir, name))
 		if err == nil {
-			if err := promises[name].check(b); err != nil { // it was right once: this is a second close
+			err = newReading(promises[name]).all(held)
+			_ = held.Close()
+			if err != nil { // it was right once: this is a second close
 				return contradicts(c.DrawID, name, err)
 			}
 			continue
 		}
-		b, err = m.source.Read(ctx, c.DrawID+"/files/"+name, maxDrawFile)
-		if err != nil {
-			return unreachable("a file of the draw "+c.DrawID+" cannot be read", err)
-		}
-		if err := promises[name].check(b); err != nil {
-			return contradicts(c.DrawID, name, err)
-		}
-		if err := journal.ReplaceFile(path, b, 0o644); err != nil {
+		if err := m.get(ctx, c.DrawID, name, promises[name]); err != nil {
 			return err
 		}
 	}
-	return errors.Join(journal.SyncFolder(filepath.Dir(dir)), journal.SyncFolder(m.dir))
+	return errors.Join(journal.SyncFolder(dir), journal.SyncFolder(filepath.Dir(dir)), journal.SyncFolder(m.dir))
+}
+
+// get downloads a file beside its place, checks it while it comes, and puts it there durably.
+func (m *mirror) get(ctx context.Context, drawID, name string, p promise) (err error) {
+	from, err := m.source.Open(ctx, drawID+"/files/"+name)
+	if err != nil {
+		return unreachable("a file of the draw "+drawID+" cannot be read", err)
+	}
+	defer func() { _ = from.Close() }()
+	path := filepath.Join(m.dir, "files", drawID, name)
+	to, err := os.CreateTemp(filepath.Dir(path), "."+name+"-")
+	if err != nil {
+		return fmt.Errorf("keep a file of a draw: %w", err)
+	}
+	defer func() {
+		_ = to.Close()
+		if err != nil {
+			_ = os.Remove(to.Name())
+		}
+	}()
+	r := newReading(p)
+	switch n, err := io.Copy(io.MultiWriter(to, r), io.LimitReader(from, maxDrawFile+1)); {
+	case r.fault != nil:
+		return contradicts(drawID, name, r.fault)
+	case err != nil:
+		return unreachable("a file of the draw "+drawID+" cannot be read to its end", err)
+	case n > maxDrawFile:
+		return contradicts(drawID, name, fmt.Errorf("more than %d bytes", maxDrawFile))
+	}
+	if err := r.verdict(); err != nil {
+		return contradicts(drawID, name, err)
+	}
+	if err := to.Sync(); err != nil {
+		return fmt.Errorf("keep a file of a draw: %w", err)
+	}
+	if err := os.Rename(to.Name(), path); err != nil {
+		return fmt.Errorf("keep a file of a draw: %w", err)
+	}
+	return nil
 }
 
 func contradicts(drawID, name string, err error) error {
 	return &refusal{status: http.StatusUnprocessableEntity, words: fmt.Sprintf("the draw %s: %s: %v", drawID, name, err)}
 }
 
-// check compares a file with what was promised.
-func (p promise) check(b []byte) error {
-	if sum := sha256.Sum256(b); p.sha256 != "" && hex.EncodeToString(sum[:]) != p.sha256 {
-		return errors.New("not the file that the close names")
-	}
-	if len(b) > 0 && b[len(b)-1] != '\n' {
-		return errors.New("the last line does not end")
-	}
-	var lines int64
-	tree := &journal.Range{}
-	for r := bufio.NewReader(bytes.NewReader(b)); ; lines++ {
-		line, err := r.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
+// reading compares a file with its promise while it is written to it.
+type reading struct {
+	promise
+	hash  hash.Hash
+	tree  journal.Range
+	count int64
+	line  []byte // the beginning of a line whose end has not come yet
+	fault error
+}
+
+func newReading(p promise) *reading { return &reading{promise: p, hash: sha256.New()} }
+
+// Write takes the next bytes.
+func (r *reading) Write(b []byte) (int, error) {
+	r.hash.Write(b)
+	for rest := b; len(rest) > 0; {
+		i := bytes.IndexByte(rest, '\n')
+		if i < 0 {
+			r.line = append(r.line, rest...)
 			break
 		}
-		if p.root != "" {
-			tree.Add(tlog.RecordHash(line[:len(line)-1]))
+		r.line = append(r.line, rest[:i]...)
+		if r.root != "" {
+			r.tree.Add(tlog.RecordHash(r.line))
 		}
+		r.count++
+		r.line, rest = r.line[:0], rest[i+1:]
 	}
-	if p.lines >= 0 && lines != p.lines {
-		return fmt.Errorf("%d lines, the close says %d", lines, p.lines)
+	if len(r.line) > maxLine {
+		r.fault = errors.New("a line that is too long")
+		return 0, r.fault
 	}
-	if root := tree.Head().Root; p.root != "" && hex.EncodeToString(root[:]) != p.root {
+	return len(b), nil
+}
+
+// all reads a whole file and judges it.
+func (r *reading) all(file io.Reader) error {
+	if _, err := io.Copy(r, file); err != nil {
+		return err
+	}
+	return r.verdict()
+}
+
+func (r *reading) verdict() error {
+	root := r.tree.Head().Root
+	switch {
+	case r.sha256 != "" && hex.EncodeToString(r.hash.Sum(nil)) != r.sha256:
+		return errors.New("not the file that the close names")
+	case len(r.line) > 0:
+		return errors.New("the last line does not end")
+	case r.lines >= 0 && r.count != r.lines:
+		return fmt.Errorf("%d lines, the close says %d", r.count, r.lines)
+	case r.root != "" && hex.EncodeToString(root[:]) != r.root:
 		return errors.New("its lines do not give the root that the close names")
 	}
 	return nil

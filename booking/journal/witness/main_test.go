@@ -451,3 +451,41 @@ func FuzzAddCheckpoint(f *testing.F) {
 		}
 	})
 }
+
+// TestAMirrorReadsWhatItHolds: files that the close names truly, but that are no files of a draw.
+func TestAMirrorReadsWhatItHolds(t *testing.T) {
+	good := map[string]string{"entries": "aa 1\nbb 2\n", "bindings": "11\n22\n", "persons": "p\n", "manifest": "s1\n"}
+	for name, c := range map[string]struct {
+		file, content string
+		want          int64
+	}{
+		"good":                       {"persons", "p\n", 1},
+		"empty":                      {"persons", "", 1},
+		"a line without end":         {"entries", "aa 1\nbb 2\ncc", 0},
+		"too few bindings":           {"bindings", "11\n", 0},
+		"a line that is very long":   {"persons", strings.Repeat("p", 5000) + "\n", 0},
+		"a very long unended line":   {"manifest", strings.Repeat("p", 50000), 0},
+		"a manifest of another kind": {"manifest", "s1\ns2", 0},
+	} {
+		o := &operator{files: map[string]string{}}
+		for file, content := range good {
+			o.files["/draws/d1/files/"+file] = content
+		}
+		o.files["/draws/d1/files/"+c.file] = c.content
+		l, m := journaltest.NewLog(t, nil)
+		o.log = l
+		site := httptest.NewServer(o)
+		dir := t.TempDir()
+		s := open(t, dir, func(d *witness.Deps) { d.Mirror, d.HTTP = site.URL, site.Client() })
+		signed := journaltest.Extend(t, l, m, o.closeOf(t, 0, "d1"))
+		w := ask(s.Handler(), "POST", "/add-checkpoint", journal.AddCheckpoint{Checkpoint: signed.Note}.Format())
+		if (w.Code == http.StatusOK) != (c.want == 1) {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+		if left, err := filepath.Glob(filepath.Join(dir, "files", "d1", ".*")); err != nil || len(left) != 0 {
+			t.Errorf("%s: left behind: %v %v", name, left, err)
+		}
+		site.Close()
+		_ = s.Close()
+	}
+}
