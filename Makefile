@@ -57,7 +57,7 @@ generate: ## Make the generated code again: SQL, API, and what go generate does
 		echo "sqlc generate -f $$f" && $(TOOL) sqlc generate -f "$$f" || exit 1; done
 	go generate ./...
 
-deps: ## Install what is missing: PostgreSQL, Redis, gcc, chromium, jq, curl, openssl
+deps: ## Install what is missing: PostgreSQL, Redis, gcc, chromium, node, jq, curl, openssl
 	@.ci/deps
 
 build: ## Build ./chesna with its version

@@ -1,5 +1,6 @@
 // Reads bundles as JSON lines from standard input, {files: {name: base64}, policy: base64 or ""}, or {zip: base64}, and writes
 // what the page's own modules find. Used by bundle_test.go.
+import "./older-node.mjs";
 import { createInterface } from "node:readline";
 import { verifyBundle } from "../bundle.mjs";
 import { placeOf, judge, readReceipt } from "../receipt.mjs";

@@ -1,4 +1,5 @@
 // Tests of single modules, run by node --test from unit_test.go.
+import "./older-node.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chainHashOf, faultOfChain, faultOfRound, quicknet, roundAt, timeOf } from "../beacon.mjs";
