@@ -16,7 +16,10 @@
 //   - A check that cannot be made because another one failed is "not applicable", never "ok".
 //   - A breach of the grammar ends the audit: no other check is made (exit status 2).
 //   - What a bundle alone cannot prove is not claimed: that rows are people rests on the authority's note and on the
-//     desk; that staff did not drop somebody who holds no receipt rests on nothing here.
+//     desk; that staff did not drop somebody who holds no receipt rests on nothing here; leaves that a bundle leaves
+//     out (a void, a second close) show in the history, and surely only with a copy of the log.
+//   - A witness counts by the date that it signed. With k honest witnesses nobody can date back.
+//   - Time stamps are checked against the policy's roots at their own time; revocation is not known offline.
 //
 // # Reading order
 //
