@@ -114,3 +114,7 @@ func openWorld(t testing.TB, dsn string, change func(*pgstore.Deps)) *wavetest.W
 func TestContract(t *testing.T) {
 	wavetest.Ledger(t, func(t *testing.T) *wavetest.World { return openWorld(t, servers.Database(t, migrate), nil) })
 }
+
+func TestModel(t *testing.T) {
+	wavetest.Model(t, func(t *testing.T) *wavetest.World { return openWorld(t, servers.Database(t, migrate), nil) })
+}

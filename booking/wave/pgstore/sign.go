@@ -140,12 +140,6 @@ func (s *Store) follow(ctx context.Context, w *work, what booking.EventType, ids
 	return nil
 }
 
-// HoldOf is the name under which the n-th seat of an offer stands where a confirmed hold has its own: it has the form of
-// one of the post's holds, and no inventory ever gave it.
-func HoldOf(c booking.ConsulateID, offer uuid.UUID, n int) booking.HoldID {
-	return booking.NewHoldID(c, uuid.NewSHA1(offer, fmt.Appendf(nil, "seat %d", n)))
-}
-
 // bookOffer writes one appointment for each seat and passes the offer's claims on to them.
 func (s *Store) bookOffer(ctx context.Context, w *work, g wave.Signing, offer rows.BookingOffer, seats []rows.SeatsOfOffersRow, changes int) ([]booking.Appointment, error) {
 	p := rows.InsertAppointmentsParams{
@@ -156,7 +150,7 @@ func (s *Store) bookOffer(ctx context.Context, w *work, g wave.Signing, offer ro
 	for i, r := range seats {
 		p.Ids = append(p.Ids, g.Appointments[i])
 		p.ReferenceNames = append(p.ReferenceNames, g.References[i])
-		p.Holds = append(p.Holds, string(HoldOf(booking.ConsulateID(offer.Consulate), offer.ID, i)))
+		p.Holds = append(p.Holds, string(wave.HoldOf(booking.ConsulateID(offer.Consulate), offer.ID, i)))
 		p.Services = append(p.Services, r.Service)
 		p.Seats = append(p.Seats, r.ID)
 		p.Starts = append(p.Starts, r.StartAt)
