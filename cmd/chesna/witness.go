@@ -63,7 +63,7 @@ func (c witnessCommand) Run(ctx context.Context) (err error) {
 }
 
 func (c witnessCommand) open(logger *slog.Logger) (*witness.Server, error) {
-	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+	if err := os.MkdirAll(c.Dir, 0o750); err != nil {
 		return nil, err
 	}
 	var logs []sumdb.Verifier

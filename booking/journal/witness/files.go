@@ -169,21 +169,20 @@ func newReading(p promise) *reading { return &reading{promise: p, hash: sha256.N
 func (r *reading) Write(b []byte) (int, error) {
 	r.hash.Write(b)
 	for rest := b; len(rest) > 0; {
-		i := bytes.IndexByte(rest, '\n')
-		if i < 0 {
-			r.line = append(r.line, rest...)
+		line, after, ended := bytes.Cut(rest, []byte{'\n'})
+		if len(r.line)+len(line) > maxLine {
+			r.fault = errors.New("a line that is too long")
+			return 0, r.fault
+		}
+		r.line, rest = append(r.line, line...), after
+		if !ended {
 			break
 		}
-		r.line = append(r.line, rest[:i]...)
 		if r.root != "" {
 			r.tree.Add(tlog.RecordHash(r.line))
 		}
 		r.count++
-		r.line, rest = r.line[:0], rest[i+1:]
-	}
-	if len(r.line) > maxLine {
-		r.fault = errors.New("a line that is too long")
-		return 0, r.fault
+		r.line = r.line[:0]
 	}
 	return len(b), nil
 }
