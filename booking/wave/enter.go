@@ -38,7 +38,7 @@ func (o *Office) Enter(ctx context.Context, s identity.Session, id ID, r EntryRe
 	if len(r.Signature) > 0 && before.State == EntryLive && before.wishes(r) {
 		// Probably the same request once more. When it is not, the signature says so.
 		if _, err := o.d.Acts.VerifyAct(ctx, s.Person, before.Request, r.Signature); err == nil {
-			return o.receipt(ctx, before)
+			return o.receipt(ctx, w, before)
 		}
 	}
 	a, document, err := o.compose(ctx, s, w, hers, r)
@@ -61,9 +61,9 @@ func (o *Office) Enter(ctx context.Context, s identity.Session, id ID, r EntryRe
 	}
 	e, err := o.d.Ledger.Enter(ctx, a)
 	if err != nil {
-		return o.meanwhile(ctx, s, id, document, err)
+		return o.meanwhile(ctx, s, w, document, err)
 	}
-	return o.receipt(ctx, e)
+	return o.receipt(ctx, w, e)
 }
 
 // entryOf is the one made in the wave, whatever its state; revision 0 when there is none.
@@ -86,17 +86,17 @@ func (o *Office) own(ctx context.Context, s identity.Session, id ID) (Entry, err
 }
 
 // meanwhile answers a request that the ledger refused because the same one, sent twice at once, had come before.
-func (o *Office) meanwhile(ctx context.Context, s identity.Session, id ID, document []byte, refused error) (Receipt, error) {
+func (o *Office) meanwhile(ctx context.Context, s identity.Session, w Wave, document []byte, refused error) (Receipt, error) {
 	switch booking.CodeOf(refused) {
 	case booking.CodeStale, booking.CodeSignatureReused:
 	default:
 		return Receipt{}, refused
 	}
-	e, err := o.own(ctx, s, id)
+	e, err := o.own(ctx, s, w.ID)
 	if err != nil || !bytes.Equal(e.Request, document) {
 		return Receipt{}, refused
 	}
-	return o.receipt(ctx, e)
+	return o.receipt(ctx, w, e)
 }
 
 // wishes tells whether the request could be the one that the entry came from.

@@ -84,4 +84,5 @@ type MemberRequest struct {
 type Receipt struct {
 	Entry Entry
 	Note  []byte // signed: chesna/receipt/v1
+	Wave  Wave   // the entry's; its counts may be seconds old
 }

@@ -26,7 +26,7 @@ func (o *Office) Leave(ctx context.Context, s identity.Session, id ID, signature
 	}
 	if e.State == EntryLeft && len(signature) > 0 {
 		if _, err := o.d.Acts.VerifyAct(ctx, s.Person, e.Request, signature); err == nil {
-			return o.receipt(ctx, e)
+			return o.receipt(ctx, w, e)
 		}
 	}
 	if e.State != EntryLive {
@@ -55,9 +55,9 @@ func (o *Office) Leave(ctx context.Context, s identity.Session, id ID, signature
 	}
 	left, err := o.d.Ledger.Leave(ctx, l)
 	if err != nil {
-		return o.meanwhile(ctx, s, id, document, err)
+		return o.meanwhile(ctx, s, w, document, err)
 	}
-	return o.receipt(ctx, left)
+	return o.receipt(ctx, w, left)
 }
 
 // EntryView is an entry with the waves that it is in.

@@ -34,7 +34,7 @@ type OfficeDeps struct {
 	Log          Log
 	Acts         Acts
 	People       People
-	Trust        Trust
+	Trust        Trust // not read so far: the policy of a draw is kept with its files
 	Receipts     Receipts
 	Policy       Policy
 	// NeedCountry and NeedEmail are conditions of entering, as they are of booking (booking.Policy).

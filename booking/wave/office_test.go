@@ -131,16 +131,16 @@ func TestTwiceAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, code := range []booking.Code{booking.CodeStale, booking.CodeSignatureReused} {
-		got, err := o.meanwhile(t.Context(), her(), mainID, first.Entry.Request, booking.Refuse(code, ""))
+		got, err := o.meanwhile(t.Context(), her(), hallWave(), first.Entry.Request, booking.Refuse(code, ""))
 		if err != nil || !bytes.Equal(got.Note, first.Note) {
 			t.Error(code, err)
 		}
-		if _, err := o.meanwhile(t.Context(), her(), mainID, []byte("another"), booking.Refuse(code, "")); booking.CodeOf(err) != code {
+		if _, err := o.meanwhile(t.Context(), her(), hallWave(), []byte("another"), booking.Refuse(code, "")); booking.CodeOf(err) != code {
 			t.Error(code, err)
 		}
 	}
 	h.refuse = booking.Refuse(booking.CodePaused, "")
-	if _, err := o.meanwhile(t.Context(), her(), mainID, first.Entry.Request, h.refuse); booking.CodeOf(err) != booking.CodePaused {
+	if _, err := o.meanwhile(t.Context(), her(), hallWave(), first.Entry.Request, h.refuse); booking.CodeOf(err) != booking.CodePaused {
 		t.Error(err)
 	}
 }

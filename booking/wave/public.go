@@ -47,8 +47,8 @@ func (o *Office) Result(ctx context.Context, id ID) ([]byte, error) {
 	return o.File(ctx, id, FileResult)
 }
 
-// File is one file of the draw, byte for byte: the line files, the attestation and the policy once the wave is closed,
-// result and beacon.json once it is drawn. CodeDrawAbsent, also for a name that is none; CodeNotPublished.
+// File is one file of the draw, byte for byte: the policy at once, the line files and the attestation when the wave is
+// closed, result and beacon.json when it is drawn. CodeDrawAbsent, also for a name that is none; CodeNotPublished.
 func (o *Office) File(ctx context.Context, id ID, name string) ([]byte, error) {
 	w, err := o.Draw(ctx, id)
 	if err != nil {
@@ -106,6 +106,8 @@ func (f Files) published(s State) map[string][]byte {
 		switch name {
 		case FileManifest, FileEntries, FileBindings, FilePersons:
 			is = closed
+		case FilePolicy: // its hash is announced
+			is = len(b) > 0
 		case FileResult, FileBeacon:
 			is = drawn && len(b) > 0
 		default:

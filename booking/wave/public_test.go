@@ -59,10 +59,11 @@ func played(t testing.TB, h *hall, round uint64, others int) *draw.Result {
 func TestFilesArePublicInTheirTime(t *testing.T) {
 	o, h := newHall(t, nil)
 	played(t, h, 1, 30)
+	announced := []string{FilePolicy}
 	closed := []string{FileManifest, FileEntries, FileBindings, FilePersons, FileAuthority, FilePolicy}
 	all := append(slices.Clone(closed), FileResult, FileBeacon)
 	for state, want := range map[State][]string{
-		StateAnnounced: nil, StateClosed: closed, StateStanding: closed, StateDrawn: all, StateFinished: all, StateCancelled: closed,
+		StateAnnounced: announced, StateClosed: closed, StateStanding: closed, StateDrawn: all, StateFinished: all, StateCancelled: closed,
 	} {
 		w := h.waves[mainID]
 		w.State = state

@@ -43,9 +43,9 @@ func (o *Office) commit(request []byte) (c, opening [32]byte, err error) {
 
 // receipt gives the receipt of an accepted revision: the one that is kept, or a new one. It is signed after the entry
 // was committed, so that there is no receipt for what the ledger lost; who was not answered asks again.
-func (o *Office) receipt(ctx context.Context, e Entry) (Receipt, error) {
+func (o *Office) receipt(ctx context.Context, w Wave, e Entry) (Receipt, error) {
 	if len(e.Receipt) > 0 {
-		return Receipt{Entry: e, Note: e.Receipt}, nil
+		return Receipt{Entry: e, Note: e.Receipt, Wave: w}, nil
 	}
 	note, err := o.d.Receipts.Sign(ReceiptText(e))
 	if err != nil {
@@ -56,5 +56,5 @@ func (o *Office) receipt(ctx context.Context, e Entry) (Receipt, error) {
 		o.d.Logger.WarnContext(ctx, "keep a receipt", "draw", e.Wave, "rev", e.Rev, "error", err)
 	}
 	e.Receipt = note
-	return Receipt{Entry: e, Note: note}, nil
+	return Receipt{Entry: e, Note: note, Wave: w}, nil
 }
