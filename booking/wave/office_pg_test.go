@@ -369,3 +369,51 @@ func TestMovingAnAppointmentOnTheLedger(t *testing.T) {
 	}
 	w.check()
 }
+
+// Who was not served may narrow her windows for the standby draw: her older entry ends with the new one.
+func TestEnteringTheStandbyDrawAnew(t *testing.T) {
+	w := newTown(t, "waw")
+	f := newFront(w)
+	tick := w.tick(w.scheduler(w.ledger))
+	w.publish("waw", 1)
+	x := w.open(tick)
+	people := []uuid.UUID{uuid.New(), uuid.New()}
+	for _, p := range people {
+		f.must(p, x.ID, aloneIn(x))
+	}
+	x = w.through(x.ID, tick)
+	winner, loser := people[0], people[1]
+	if _, won := w.offers(x.ID, people)[loser]; won {
+		winner, loser = loser, winner
+	}
+	if _, err := f.Decline(t.Context(), session(winner), w.offers(x.ID, people)[winner].ID); err != nil {
+		t.Fatal(err)
+	}
+	w.set(x.OfferUntil.Add(time.Second))
+	tick()
+	tick()
+	s1 := w.wantState(x.ID+"-s1", wave.StateAnnounced)
+	w.set(s1.Opens.Add(time.Second))
+	if c, err := f.Card(t.Context(), session(loser), x.ID); err != nil || c.Standby == nil || c.Standby.ID != s1.ID || c.Place != 1 {
+		t.Errorf("%+v %v", c, err)
+	}
+	if v, err := f.Entry(t.Context(), session(loser), x.ID); err != nil || len(v.Carried) != 1 {
+		t.Errorf("%+v %v", v, err)
+	}
+	r := f.must(loser, s1.ID, aloneIn(s1))
+	if !bytes.Contains(r.Entry.Request, []byte("Припиняється моя попередня заявка: "+string(x.ID)+", редакція 1\n")) || r.Entry.G != 0 || r.Entry.CountsLoss {
+		t.Errorf("%+v\n%s", r.Entry, r.Entry.Request)
+	}
+	t.Logf("weight %d in the standby draw", r.Entry.W)
+	list, err := f.Entries(t.Context(), session(loser))
+	if err != nil || len(list) != 2 || list[0].Entry.State != wave.EntryLive || list[1].Entry.State != wave.EntryLeft || len(list[1].Carried) != 0 {
+		t.Errorf("%+v %v", list, err)
+	}
+	s1 = w.through(s1.ID, tick)
+	if s1.Entries != 1 || s1.Served != 1 {
+		t.Errorf("%+v", s1)
+	}
+	f.wantIn(s1.ID, r, true)
+	f.accept(loser, w.offers(s1.ID, people)[loser].ID)
+	w.check()
+}

@@ -46,7 +46,7 @@ const wantEntryText = `ЧЕСНА — заявка на жеребкування
 Псевдонім підписувача: 7f4f5d0e-2b7c-4b5e-9f43-0a7d4d2c1b11
 
 Підписуючи цей текст, я беру участь у жеребкуванні. Час подання заявки не впливає на результат.
-Пропозицію, якщо вона випаде, треба підписати до зазначеного в ній строку; запропоноване місце повертає вагу до 1.
+Якщо випаде місце, пропозицію треба підписати до зазначеного в ній строку; запропоноване місце повертає вагу до 1.
 Скасування менш ніж за 48 год до початку, неявка або дві непідписані пропозиції повертають вагу до 1 і зупиняють на 14 дн. участь онлайн.
 `
 
@@ -358,4 +358,95 @@ func (u *unsigned) Sign(text string) ([]byte, error) {
 		return nil, u.err
 	}
 	return u.Receipts.Sign(text)
+}
+
+const wantLeaveText = `ЧЕСНА — вихід із жеребкування місць на прийом до консула
+Версія документа: chesna/entry/v1
+Система: https://chesna.example
+Дія: вихід із жеребкування
+
+Жеребкування: waw-passport-2026w51
+Установа: Варшава, Польща (waw)
+Група послуг: Паспортні послуги (passport)
+Тиждень прийому: 2026-W51
+Заявки приймають до: 04.12.2026 13:00:00 UTC+01:00
+Редакція заявки: 2
+Припиняється редакція: 1
+
+Псевдонім у жеребкуванні: %x
+Псевдонім підписувача: 7f4f5d0e-2b7c-4b5e-9f43-0a7d4d2c1b11
+
+Підписуючи цей текст, я припиняю участь у цьому жеребкуванні та в жеребкуваннях повернених місць того самого тижня.
+`
+
+func TestLeaveTextSaysWhatIsSigned(t *testing.T) {
+	o, _ := newHall(t, nil)
+	if _, err := o.Leave(t.Context(), her(), mainID, nil); booking.CodeOf(err) != booking.CodeEntryAbsent {
+		t.Error("without an entry:", err)
+	}
+	first := enter(t, o, alone(0))
+	_, err := o.Leave(t.Context(), her(), mainID, nil)
+	var e *booking.Error
+	want := fmt.Sprintf(wantLeaveText, first.Entry.NF)
+	if !errors.As(err, &e) || string(e.Document) != want {
+		t.Errorf("%v, text:\n%s\nwant:\n%s", err, e.Document, want)
+	}
+	if _, err := o.Leave(t.Context(), her(), mainID, sign(she, first.Entry.Request)); identity.CodeOf(err) != identity.CodeSignatureRejected {
+		t.Error("the signature of the entry:", err)
+	}
+}
+
+// Every input that the entry rests on changes its text.
+func TestEntryTextBindsTheEntry(t *testing.T) {
+	post := booking.Consulate{ID: "waw", Location: warsawZone(t)}
+	base := func() entryText {
+		return entryText{
+			audience: "a", action: actionEnter, wave: hallWave(), post: post, rev: 1, windows: 7, declarer: she, policy: somePolicy(),
+			persons: []person{{applicant: she, name: "n", service: booking.Service{ID: "s"}}},
+		}
+	}
+	want := base().bytes()
+	if !bytes.Equal(base().bytes(), want) {
+		t.Fatal("the same inputs gave another text")
+	}
+	for name, change := range map[string]func(*entryText){
+		"audience":  func(t *entryText) { t.audience = "b" },
+		"action":    func(t *entryText) { t.action = actionChange },
+		"draw":      func(t *entryText) { t.wave.ID = "x" },
+		"close":     func(t *entryText) { t.wave.Closes = t.wave.Closes.Add(time.Second) },
+		"rev":       func(t *entryText) { t.rev++ },
+		"windows":   func(t *entryText) { t.windows = 11 },
+		"person":    func(t *entryText) { t.persons[0].applicant = uuid.Max },
+		"name":      func(t *entryText) { t.persons[0].name = "m" },
+		"service":   func(t *entryText) { t.persons[0].service.ID = "t" },
+		"two":       func(t *entryText) { t.persons = append(t.persons, t.persons[0]) },
+		"word":      func(t *entryText) { t.cannot = true },
+		"weight":    func(t *entryText) { t.counts = true },
+		"leaves":    func(t *entryText) { t.leaves = "y" },
+		"replaces":  func(t *entryText) { t.replaces = &replaced{post: post} },
+		"declarer":  func(t *entryText) { t.declarer = uuid.Max },
+		"nf":        func(t *entryText) { t.nf[0]++ },
+		"rules":     func(t *entryText) { t.policy.Pause *= 2 },
+		"late rule": func(t *entryText) { t.policy.LateCancel /= 2 },
+	} {
+		x := base()
+		if change(&x); bytes.Equal(x.bytes(), want) {
+			t.Errorf("the text does not bind %s", name)
+		}
+	}
+}
+
+func TestWindowsOverTwoDays(t *testing.T) {
+	from := time.Date(2026, 12, 14, 13, 0, 0, 0, time.UTC)
+	got := span(Window{From: from, To: from.Add(20 * time.Hour)}, warsawZone(t))
+	if want := "початок прийому з 14:00 (понеділок, 14 грудня 2026 року) до 10:00 (вівторок, 15 грудня 2026 року)"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	for d, want := range map[time.Duration]string{
+		14 * 24 * time.Hour: "14 дн.", 48 * time.Hour: "48 год", 90 * time.Minute: "90 хв", 45 * time.Second: "45 с", 0: "0 с",
+	} {
+		if got := length(d); got != want {
+			t.Errorf("%s is written %s", d, got)
+		}
+	}
 }
