@@ -17,6 +17,7 @@ import (
 type drawCommand struct {
 	Run    drawRun    `cmd:"" help:"Compute a draw's result from its published files."`
 	Verify drawVerify `cmd:"" help:"Check a draw, or the history of draws, from the published files alone."`
+	Fetch  drawFetch  `cmd:"" help:"Copy the public files of all draws that have ended."`
 }
 
 // maxDrawFile bounds each file: a million entries are about 90 MB.
