@@ -56,7 +56,7 @@ func (o *Office) ownOffer(ctx context.Context, s identity.Session, id uuid.UUID)
 }
 
 func (o *Office) withDocument(ctx context.Context, offer Offer) (OfferText, error) {
-	if offer.State != OfferOpen {
+	if offer.State != OfferOpen || !o.d.Now().Before(offer.Until) { // over, though the ledger may not have said so yet
 		return OfferText{Offer: offer}, nil
 	}
 	document, err := o.offerDocument(ctx, offer)

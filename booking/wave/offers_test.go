@@ -83,6 +83,11 @@ func TestOfferTextSaysWhatIsSigned(t *testing.T) {
 	if err != nil || string(got.Document) != want {
 		t.Errorf("%v, text:\n%s\nwant:\n%s", err, got.Document, want)
 	}
+	h.now = offer.Until
+	if late, err := o.Offer(t.Context(), her(), offer.ID); err != nil || late.Document != nil {
+		t.Error("a text when it is too late to sign:", err)
+	}
+	h.now = entryNow
 	// Whatever is typed later, and whoever looks on: the text has the names it had, and so has the appointment's hold.
 	h.names[known("А")] = identity.Names{Surname: "Інша", GivenName: "Марія"}
 	list, err := o.Offers(t.Context(), her())
