@@ -57,8 +57,8 @@ func mayLeave(ctx context.Context, w *work, l wave.Leaving) (known bool, err err
 	if err != nil {
 		return false, fmt.Errorf("look for the signature: %w", err)
 	}
-	for _, r := range requests {
-		if r.Wave == string(l.Wave) && r.Declarer == l.Declarer && int(r.Rev) == l.Rev {
+	if len(requests) > 0 {
+		if r := requests[0]; r.Wave == string(l.Wave) && r.Declarer == l.Declarer && int(r.Rev) == l.Rev {
 			return true, nil
 		}
 		return false, booking.Refuse(booking.CodeSignatureReused, "this signature has been accepted before")

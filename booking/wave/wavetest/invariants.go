@@ -2,6 +2,7 @@ package wavetest
 
 import (
 	"context"
+	"maps"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -9,8 +10,8 @@ import (
 	"chesna/booking/bookingtest"
 )
 
-// invariants are queries that name what breaks a rule; on a sound ledger each finds nothing.
-func invariants() map[string]string {
+// entryInvariants are queries that name what breaks a rule about entries; on a sound ledger each finds nothing.
+func entryInvariants() map[string]string {
 	return map[string]string{
 		"a person of a live entry, and its declarer, has its claim": `SELECT p.applicant::text FROM booking.entries e
 			JOIN LATERAL (SELECT e.declarer AS applicant UNION SELECT m.applicant FROM booking.entry_members m
@@ -34,6 +35,12 @@ func invariants() map[string]string {
 				AND convert_from(q.leaf, 'UTF8') = '{"c":"' || encode(r.commitment, 'hex') || '","type":"entry"}')
 			AND NOT EXISTS (SELECT 1 FROM booking.journal_leaves q WHERE q.log = 'journal'
 				AND convert_from(q.leaf, 'UTF8') = '{"c":"' || encode(r.commitment, 'hex') || '","type":"entry"}')`,
+	}
+}
+
+// offerInvariants are such queries about offers, waves and their seats.
+func offerInvariants() map[string]string {
+	return map[string]string{
 		"an open offer has its seats offered and claimed": `SELECT o.id::text FROM booking.offers o JOIN booking.offer_seats os ON os.offer = o.id
 			JOIN booking.seats s ON s.id = os.seat WHERE o.state = 'open' AND (s.state <> 'offered'
 				OR NOT EXISTS (SELECT 1 FROM booking.seat_claims c WHERE c.seat = s.id AND c.appointment = o.id))`,
@@ -78,7 +85,9 @@ func invariants() map[string]string {
 // CheckInvariants reads the whole ledger, bookings and waves, and reports every broken rule. Nothing may write meanwhile.
 func CheckInvariants(t testing.TB, db bookingtest.Querier) {
 	t.Helper()
-	for rule, query := range invariants() {
+	rules := entryInvariants()
+	maps.Copy(rules, offerInvariants())
+	for rule, query := range rules {
 		found, err := db.Query(context.WithoutCancel(t.Context()), query)
 		if err != nil {
 			t.Fatalf("check that %s: %v", rule, err)

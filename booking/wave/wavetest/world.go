@@ -50,7 +50,6 @@ type World struct {
 	// Check re-reads the whole state after a test and reports what breaks an invariant; see CheckInvariants. May be nil.
 	Check func(t testing.TB)
 
-	week     int
 	revision map[string]int64
 }
 
