@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"chesna/booking"
+	"chesna/booking/wave"
 	"chesna/identity"
 )
 
@@ -22,6 +23,9 @@ type appointmentData struct {
 	Booked  bool // its time holds: come
 	Coming  bool // can still be cancelled
 	Policy  booking.Policy
+	rules   wave.Policy
+	now     time.Time
+	drawn   bool // seats are given by draw here
 }
 
 // Displaced tells whether the post has taken the time away: nobody comes, and the claim is kept.
@@ -40,7 +44,10 @@ func (v *visit) nameOf(applicant uuid.UUID, in booking.HoldID) (string, error) {
 }
 
 func (v *visit) describe(a booking.Appointment) (appointmentData, error) {
-	d := appointmentData{Appointment: a, Active: a.State.Active(), Booked: a.State == booking.AppointmentBooked, Policy: v.site.Policy}
+	d := appointmentData{
+		Appointment: a, Active: a.State.Active(), Booked: a.State == booking.AppointmentBooked, Policy: v.site.Policy,
+		rules: v.site.Release, now: v.site.Server.Now(), drawn: v.site.Draws != nil,
+	}
 	var err error
 	if d.Post, err = v.site.Catalogue.Consulate(a.Consulate); err != nil {
 		return d, err

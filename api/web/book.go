@@ -240,12 +240,7 @@ func newApplicant(v *visit) error {
 	if err != nil {
 		return err
 	}
-	a := identity.Applicant{
-		Relation:  form.Get("relation"),
-		Names:     identity.Names{Surname: form.Get("surname"), GivenName: form.Get("given_name"), Patronymic: form.Get("patronymic")},
-		BirthDate: isoDate(form.Get("birth_year"), form.Get("birth_month"), form.Get("birth_day")),
-		UNZR:      form.Get("unzr"), RNOKPP: form.Get("rnokpp"), BirthCertificate: form.Get("birth_certificate"),
-	}
+	a := typedApplicant(form)
 	if !slices.Contains([]string{"child", "ward", "other"}, a.Relation) {
 		return v.showNewApplicant(http.StatusUnprocessableEntity, c, []fault{{"relation", v.t("fault.relation")}}, form)
 	}
@@ -259,6 +254,16 @@ func newApplicant(v *visit) error {
 	}
 	c.For = id.String()
 	return v.to("/book/time" + c.Query())
+}
+
+// typedApplicant is the person of the form.
+func typedApplicant(form url.Values) identity.Applicant {
+	return identity.Applicant{
+		Relation:  form.Get("relation"),
+		Names:     identity.Names{Surname: form.Get("surname"), GivenName: form.Get("given_name"), Patronymic: form.Get("patronymic")},
+		BirthDate: isoDate(form.Get("birth_year"), form.Get("birth_month"), form.Get("birth_day")),
+		UNZR:      form.Get("unzr"), RNOKPP: form.Get("rnokpp"), BirthCertificate: form.Get("birth_certificate"),
+	}
 }
 
 // isoDate writes a day typed in three fields as YYYY-MM-DD; what is not a number stays wrong and is refused.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"chesna/api"
 	"chesna/booking"
 	"chesna/booking/capacity"
+	"chesna/booking/wave"
 	"chesna/identity"
 )
 
@@ -31,6 +33,22 @@ type Bookings interface {
 	Week(ctx context.Context, s identity.Session, c booking.ConsulateID, isoWeek string) (booking.Publication, error)
 	PublishWeek(ctx context.Context, s identity.Session, c booking.ConsulateID, isoWeek string, expected int64, p booking.WeekPlan) (booking.Publication, error)
 	LegalMinimum(ctx context.Context, c booking.ConsulateID, from, to capacity.Date) ([]booking.Publication, error)
+}
+
+// Draws is what the pages need of waves; *wave.Office satisfies it.
+type Draws interface {
+	Draws(ctx context.Context, f wave.Filter) ([]wave.Wave, error)
+	Draw(ctx context.Context, id wave.ID) (wave.Wave, error)
+	Enter(ctx context.Context, s identity.Session, id wave.ID, r wave.EntryRequest) (wave.Receipt, error)
+	Leave(ctx context.Context, s identity.Session, id wave.ID, signature []byte) (wave.Receipt, error)
+	Entry(ctx context.Context, s identity.Session, id wave.ID) (wave.EntryView, error)
+	Entries(ctx context.Context, s identity.Session) ([]wave.EntryView, error)
+	Prospect(ctx context.Context, s identity.Session, g booking.GroupID) (wave.Standing, error)
+	Card(ctx context.Context, s identity.Session, id wave.ID) (wave.Card, error)
+	Offers(ctx context.Context, s identity.Session) ([]wave.OfferText, error)
+	Offer(ctx context.Context, s identity.Session, id uuid.UUID) (wave.OfferText, error)
+	Sign(ctx context.Context, s identity.Session, id uuid.UUID, signature []byte) (wave.Offer, []booking.Appointment, error)
+	Decline(ctx context.Context, s identity.Session, id uuid.UUID) (wave.Offer, error)
 }
 
 // People is what the pages need of identity; *identity.Service satisfies it.
@@ -84,7 +102,7 @@ type Demo struct {
 	Mailbox Mailbox
 }
 
-// Deps is what the pages stand on. All but Limits, Ready, Demo and Logger are needed.
+// Deps is what the pages stand on. All but Draws, Limits, Ready, Demo and Logger are needed.
 type Deps struct {
 	// Server is the edge: sessions and form tokens of browsers, limits, and where routes are mounted.
 	Server    *api.Server
@@ -93,6 +111,10 @@ type Deps struct {
 	Catalogue *booking.Catalogue
 	// Policy is that of the office: the grid of the schedule and the figures that pages state.
 	Policy booking.Policy
+	// Draws are the waves; nil where nothing is given by draw: every draw is absent then.
+	Draws Draws
+	// Release is the policy of the waves: the figures that pages state. It is needed with Draws.
+	Release wave.Policy
 	// MailCode is how long the code to confirm an e-mail address is good.
 	MailCode time.Duration
 	// Limits by person and action, the same as the API's; nil: none.
@@ -112,8 +134,16 @@ func (d *Deps) check() error {
 	if d.Demo != nil && (d.Demo.Signer == nil || d.Demo.Mailbox == nil) {
 		return errors.New("web: the demo needs a signer and a mailbox")
 	}
+	if d.Draws != nil {
+		if err := d.Release.Validate(); err != nil {
+			return fmt.Errorf("web: draws need their policy: %w", err)
+		}
+	}
 	if d.Limits != nil {
 		d.Bookings = limited{d.Bookings, d.Limits}
+		if d.Draws != nil {
+			d.Draws = limitedDraws{d.Draws, d.Limits}
+		}
 	}
 	if d.Ready == nil {
 		d.Ready = func(context.Context) error { return nil }

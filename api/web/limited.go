@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"chesna/booking"
+	"chesna/booking/wave"
 	"chesna/identity"
 )
 
@@ -23,7 +24,11 @@ type limited struct {
 }
 
 func (l limited) count(ctx context.Context, action string, s identity.Session) error {
-	if err := l.limits.Allow(ctx, action, s.Person); err != nil {
+	return countBy(ctx, l.limits, action, s)
+}
+
+func countBy(ctx context.Context, limits PersonLimits, action string, s identity.Session) error {
+	if err := limits.Allow(ctx, action, s.Person); err != nil {
 		return fmt.Errorf("count %s: %w", action, err)
 	}
 	return nil
@@ -83,4 +88,45 @@ func (l limited) PublishWeek(ctx context.Context, s identity.Session, c booking.
 		return booking.Publication{}, err
 	}
 	return l.Bookings.PublishWeek(ctx, s, c, isoWeek, expected, p)
+}
+
+// drawSource is Draws under a name that its own method leaves free.
+type drawSource = Draws
+
+// limitedDraws counts before it asks the waves.
+type limitedDraws struct {
+	drawSource
+	limits PersonLimits
+}
+
+// Enter is Draws.Enter, counted.
+func (l limitedDraws) Enter(ctx context.Context, s identity.Session, id wave.ID, r wave.EntryRequest) (wave.Receipt, error) {
+	if err := countBy(ctx, l.limits, "enter", s); err != nil {
+		return wave.Receipt{}, err
+	}
+	return l.drawSource.Enter(ctx, s, id, r)
+}
+
+// Leave is Draws.Leave, counted.
+func (l limitedDraws) Leave(ctx context.Context, s identity.Session, id wave.ID, signature []byte) (wave.Receipt, error) {
+	if err := countBy(ctx, l.limits, "enter", s); err != nil {
+		return wave.Receipt{}, err
+	}
+	return l.drawSource.Leave(ctx, s, id, signature)
+}
+
+// Sign is Draws.Sign, counted.
+func (l limitedDraws) Sign(ctx context.Context, s identity.Session, id uuid.UUID, signature []byte) (wave.Offer, []booking.Appointment, error) {
+	if err := countBy(ctx, l.limits, "confirm", s); err != nil {
+		return wave.Offer{}, nil, err
+	}
+	return l.drawSource.Sign(ctx, s, id, signature)
+}
+
+// Decline is Draws.Decline, counted.
+func (l limitedDraws) Decline(ctx context.Context, s identity.Session, id uuid.UUID) (wave.Offer, error) {
+	if err := countBy(ctx, l.limits, "cancel", s); err != nil {
+		return wave.Offer{}, err
+	}
+	return l.drawSource.Decline(ctx, s, id)
 }

@@ -43,7 +43,9 @@ type view struct {
 	Signed bool
 	Office bool // the person is an officer
 	Demo   bool
-	Field  string // name of the form token's field
+	Lots   bool      // seats are given by draw here
+	Offer  offerNote // an open offer of the person, if there is one
+	Field  string    // name of the form token's field
 	Token  string
 	Done   string // message that the last form succeeded
 	Faults []fault
@@ -137,6 +139,7 @@ func functions(words *locale.Words, l locale.Lang) template.FuncMap {
 		"base64":     func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
 		"short":      func(b [32]byte) string { return hex.EncodeToString(b[:8]) },
 		"weekAction": func(path string) bool { return strings.HasPrefix(path, "/weeks/") },
+		"lotAction":  func(path string) bool { return strings.HasPrefix(path, "/draws/") },
 	}
 }
 
@@ -175,7 +178,7 @@ func (v *visit) view(title string) view {
 	return view{
 		Lang: v.lang, Title: v.t(title), Path: v.path(), Query: query(v.Request().URL.RawQuery),
 		Signed: v.signed, Office: v.signed && v.session.Has(identity.RoleOfficer),
-		Demo: v.site.Demo != nil, Field: api.FormField, Token: token,
+		Demo: v.site.Demo != nil, Lots: v.site.Draws != nil, Field: api.FormField, Token: token,
 		Done: v.done(), Typed: url.Values{},
 	}
 }
@@ -199,6 +202,14 @@ func (v *visit) done() string {
 		return v.t("done.outcome")
 	case "published":
 		return v.t("done.published")
+	case "entered":
+		return v.t("done.entered")
+	case "left":
+		return v.t("done.left")
+	case "signed":
+		return v.t("done.signed")
+	case "declined":
+		return v.t("done.declined")
 	}
 	return ""
 }
@@ -208,6 +219,9 @@ func (v *visit) show(status int, name string, p view) error {
 	t := v.site.pages[v.lang][name]
 	if t == nil {
 		return fmt.Errorf("no page %q", name)
+	}
+	if status < http.StatusInternalServerError && p.Active != "offers" {
+		p.Offer = v.openOffer()
 	}
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, "frame", p); err != nil {
@@ -260,6 +274,12 @@ func kindOf(p problem.Problem) string {
 		return "choose"
 	case string(booking.CodeAlreadyBooked), string(booking.CodeAlreadyConfirmed), string(booking.CodeNotActive):
 		return "appointments"
+	case string(booking.CodeLiveEntry), string(booking.CodeAlreadyEntered), string(booking.CodeEntryFrozen), string(booking.CodeEntryAbsent):
+		return "entries"
+	case string(booking.CodeOfferOpen), string(booking.CodeOfferAbsent), string(booking.CodeOfferEnded):
+		return "offers"
+	case string(booking.CodeDrawAbsent), string(booking.CodeNotPublished), string(booking.CodeEntryClosed), string(booking.CodeReturnedSeat):
+		return "draws"
 	case "country-needed", "email-needed", string(identity.CodeEmailUnverified):
 		return "profile"
 	case string(identity.CodeUnauthenticated), string(identity.CodeChallengeUnknown):
@@ -276,9 +296,12 @@ func kindOf(p problem.Problem) string {
 func (v *visit) formPage() string {
 	p := v.path()
 	for _, suffix := range []string{"/confirm", "/extend", "/sign", "/document"} {
-		if strings.HasPrefix(p, "/holds/") || strings.HasPrefix(p, "/weeks/") {
+		if strings.HasPrefix(p, "/holds/") || strings.HasPrefix(p, "/weeks/") || strings.HasPrefix(p, "/offers/") {
 			p = strings.TrimSuffix(p, suffix)
 		}
+	}
+	if strings.HasPrefix(p, "/draws/") && strings.HasSuffix(p, "/enter/sign") {
+		p = strings.TrimSuffix(p, "/sign")
 	}
 	switch p {
 	case "/sign-out", "/demo/sign", "/demo/sign/person":

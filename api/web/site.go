@@ -69,6 +69,7 @@ func (s *Site) Mount() {
 	s.Server.OnPageProblem(s.problemPage)
 	r.GET("/", s.root)
 	r.GET("/static/*", s.asset)
+	s.mountVerifier()
 	for _, l := range locale.Languages() {
 		g := s.Server.Pages("/" + string(l))
 		get := func(path string, a action) { g.Match([]string{http.MethodGet, http.MethodHead}, path, s.page(l, a)) }
@@ -76,6 +77,7 @@ func (s *Site) Mount() {
 		get("", func(v *visit) error { return v.to("/") })
 		s.open(get, post)
 		s.citizen(get, post)
+		s.lots(get, post)
 		s.officer(get, post)
 		if s.Demo != nil {
 			s.demo(get, post)

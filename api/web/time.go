@@ -33,6 +33,7 @@ type timeData struct {
 	View     string
 	Zone     string
 	Policy   booking.Policy
+	Draws    []lot            // that take entries for the group here, now or later
 	Booked   *appointmentData // what the applicant has in this group already; nil: nothing
 }
 
@@ -59,6 +60,9 @@ func (v *visit) showTimes(status int, c choice, faults []fault) error {
 	d := timeData{choice: c, Openings: open, View: "list", Zone: c.Post.Location.String(), Policy: v.site.Policy}
 	d.choice.Post = c.Post
 	if d.Booked, err = v.bookedIn(c); err != nil {
+		return err
+	}
+	if d.Draws, err = v.openDraws(c.Post.ID, c.Service.Group); err != nil {
 		return err
 	}
 	all := byDay(open.Windows, c.Post.Location)
