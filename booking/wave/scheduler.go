@@ -1,11 +1,13 @@
 package wave
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"chesna/booking"
@@ -97,12 +99,13 @@ func rounds(limit int, step func() (int, error), what string) error {
 	return nil
 }
 
-// due takes each step that waits, once.
+// due takes each step that waits, once; closes first: a beacon that does not answer must not hold them up.
 func (s *Scheduler) due(ctx context.Context) error {
 	list, err := s.d.Ledger.Due(ctx, dueLimit)
 	if err != nil {
 		return fmt.Errorf("list due waves: %w", err)
 	}
+	slices.SortStableFunc(list, func(a, b Due) int { return cmp.Compare(a.Step.place(), b.Step.place()) })
 	var errs []error
 	for _, due := range list {
 		errs = append(errs, s.Step(ctx, due.ID, due.Step))
@@ -131,6 +134,9 @@ func (s *Scheduler) Step(ctx context.Context, id ID, step Step) error {
 	}
 	return nil
 }
+
+// place is the step's place in the order of steps.
+func (s Step) place() int { return slices.Index([]Step{StepClose, StepStand, StepDraw, StepFinish}, s) }
 
 // said logs what happened to a wave.
 func (s *Scheduler) said(ctx context.Context, id ID, what string, more ...slog.Attr) {
