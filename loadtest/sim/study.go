@@ -31,8 +31,8 @@ func Full() Size {
 // Small is for tests: the same code within seconds.
 func Small() Size {
 	return Size{
-		People: 1000, Seats: 90, Bots: []int{10, 50, 200}, BotSeats: 600, DrawsOfCrowd: 5, MinBatches: 12, Repeats: 10,
-		Queue: queue.Size{Waves: 5, Blocks: 10, Seats: 30, Posts: []int{10, 100}, Rhos: []float64{2}, GiveUps: []float64{0.2, 0.4}},
+		People: 600, Seats: 90, Bots: []int{10, 100}, BotSeats: 250, DrawsOfCrowd: 5, MinBatches: 10, Repeats: 6,
+		Queue: queue.Size{Waves: 4, Blocks: 8, Seats: 20, Posts: []int{10, 100}, Rhos: []float64{2}, GiveUps: []float64{0.2, 0.4}},
 	}
 }
 

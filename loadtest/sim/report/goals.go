@@ -109,6 +109,12 @@ func goals(f *sim.Findings) []goal {
 		}
 	}
 	_, most := worst.texts()
+	promise := verdict(missed)
+	for _, r := range f.Strains {
+		if missed && r.Fixed.Mean > missedGoal {
+			promise = "reached; not under strain (section 9)"
+		}
+	}
 	k := keyOf(f)
 	pools := verdict(k.Beyond == 0)
 	if k.Beyond == 0 && k.Starred > 0 {
@@ -118,6 +124,6 @@ func goals(f *sim.Findings) []goal {
 		{"Scalper's share of the seats ÷ his share of the identities, all pools and returned seats", "1.00 ± 0.05", "all intervals in " + from + "–" + to, verdict(allIn)},
 		{"The same in every pool by itself", "1.00 ± 0.05", fmt.Sprintf("%d of %d intervals wholly inside, %d means outside", k.Cells-k.Starred, k.Cells, k.Beyond), pools},
 		{"Win rate of the fastest tenth of people ÷ the slowest tenth, of those who entered", "0.95–1.05", fmt.Sprintf("%.3f (%.3f–%.3f)", f.Tenths.Ratio.Mean, f.Tenths.Ratio.Low, f.Tenths.Ratio.High), verdict(f.Tenths.Ratio.Within(low, high))},
-		{"Guaranteed entries missed per 1,000 wins, posts with at least 100 seats, steady state, T = ⌈1.5 T\\*⌉", "≤ 1", "at most " + most, verdict(missed)},
+		{"Guaranteed entries missed per 1,000 wins, posts with at least 100 seats, steady state, T = ⌈1.5 T\\*⌉", "≤ 1", "at most " + most, promise},
 	}
 }
