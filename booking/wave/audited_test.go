@@ -28,13 +28,13 @@ import (
 // the scheduler publishes with them can be audited by anybody.
 type notary struct {
 	*town
-	chain              *audittest.Chain
-	policy             journal.Policy
-	logKey, authority  note.Signer
-	witnesses          []*journal.CosigningKey
-	away               bool // the witnesses
-	proofs             map[int64]wave.Proof
-	covered, published int64
+	chain             *audittest.Chain
+	policy            journal.Policy
+	logKey, authority note.Signer
+	witnesses         []*journal.CosigningKey
+	away              bool // the witnesses
+	proofs            map[int64]wave.Proof
+	covered           int64
 }
 
 func newNotary(w *town) *notary {
@@ -202,8 +202,12 @@ func (n *notary) bundle(id wave.ID) *audit.Bundle {
 		n.Fatal(err)
 	}
 	files := []audit.File{
-		{Name: "manifest", Bytes: f.Manifest}, {Name: "entries", Bytes: f.Entries}, {Name: "bindings", Bytes: f.Bindings},
-		{Name: "persons", Bytes: f.Persons}, {Name: "authority", Bytes: f.Authority}, {Name: "policy.json", Bytes: f.Policy},
+		{Name: "manifest", Bytes: f.Manifest},
+		{Name: "entries", Bytes: f.Entries},
+		{Name: "bindings", Bytes: f.Bindings},
+		{Name: "persons", Bytes: f.Persons},
+		{Name: "authority", Bytes: f.Authority},
+		{Name: "policy.json", Bytes: f.Policy},
 	}
 	if f.Result != nil {
 		files = append(files, audit.File{Name: "result", Bytes: f.Result}, audit.File{Name: "beacon.json", Bytes: f.Beacon})
