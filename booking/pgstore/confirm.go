@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -79,10 +80,7 @@ func (s *Store) confirmBatch(ctx context.Context, batch []booking.Confirmation) 
 	switch {
 	case err == nil:
 	case len(batch) == 1 || booking.CodeOf(err) == booking.CodeUnavailable || ctx.Err() != nil:
-		verdicts = make([]verdict, len(batch))
-		for i := range verdicts {
-			verdicts[i].err = err
-		}
+		return slices.Repeat([]verdict{{err: err}}, len(batch))
 	default:
 		s.log.LogAttrs(ctx, slog.LevelWarn, "confirming row by row", slog.Int("batch", len(batch)), slog.Any("cause", err))
 		verdicts = nil

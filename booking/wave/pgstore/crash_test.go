@@ -101,9 +101,14 @@ func (f *faulty) fail() error {
 	return nil
 }
 
-func (f *faulty) Step(context.Context, pgx.Tx, wave.ID, wave.Step, time.Time) error { return f.fail() }
-func (f *faulty) Offer(context.Context, pgx.Tx, uuid.UUID, string) error            { return f.fail() }
-func (f *faulty) Loss(context.Context, pgx.Tx, wave.ID, []uuid.UUID) error          { return f.fail() }
+func (f *faulty) Step(context.Context, pgx.Tx, wave.ID, wave.Step, time.Time) error {
+	return f.fail()
+}
+
+func (f *faulty) Offer(context.Context, pgx.Tx, uuid.UUID, string) error { return f.fail() }
+
+func (f *faulty) Loss(context.Context, pgx.Tx, wave.ID, []uuid.UUID) error { return f.fail() }
+
 func (f *faulty) Enqueue(context.Context, pgx.Tx, booking.EventType, []uuid.UUID) error {
 	return f.fail()
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -147,11 +148,7 @@ func (s *Store) accept(ctx context.Context, as []wave.Acceptance) []verdict {
 		if errors.Is(err, errConflict) {
 			err = booking.Refuse(booking.CodeUnavailable, "others are faster; try again")
 		}
-		verdicts = make([]verdict, len(as))
-		for i := range verdicts {
-			verdicts[i].err = err
-		}
-		return verdicts
+		return slices.Repeat([]verdict{{err: err}}, len(as))
 	}
 	s.log.LogAttrs(ctx, slog.LevelWarn, "accepting entries row by row", slog.Int("batch", len(as)), slog.Any("cause", err))
 	verdicts = nil
