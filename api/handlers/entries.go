@@ -39,8 +39,7 @@ func (a *API) PutEntry(ctx context.Context, r oapi.PutEntryRequestObject) (oapi.
 	if err != nil {
 		return nil, err
 	}
-	out, err := a.receipt(ctx, draws, s, receipt)
-	return oapi.PutEntry200JSONResponse{ReceiptJSONResponse: out}, err
+	return oapi.PutEntry200JSONResponse{ReceiptJSONResponse: receiptOf(s, receipt)}, nil
 }
 
 // entryRequest reads the body: one person by service and applicant, or several members.
@@ -94,20 +93,15 @@ func (a *API) DeleteEntry(ctx context.Context, r oapi.DeleteEntryRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	out, err := a.receipt(ctx, draws, s, receipt)
-	return oapi.DeleteEntry200JSONResponse{ReceiptJSONResponse: out}, err
+	return oapi.DeleteEntry200JSONResponse{ReceiptJSONResponse: receiptOf(s, receipt)}, nil
 }
 
-// receipt shows a receipt with the entry as it stands.
-func (a *API) receipt(ctx context.Context, draws Draws, s identity.Session, r wave.Receipt) (oapi.ReceiptJSONResponse, error) {
-	w, err := draws.Draw(ctx, r.Entry.Wave)
-	if err != nil {
-		return oapi.ReceiptJSONResponse{}, err
-	}
+// receiptOf shows a receipt with the entry as it stands.
+func receiptOf(s identity.Session, r wave.Receipt) oapi.ReceiptJSONResponse {
 	return oapi.ReceiptJSONResponse{
-		Receipt: string(r.Note), Entry: entry(wave.EntryView{Entry: r.Entry, Wave: w}, s.Person),
+		Receipt: string(r.Note), Entry: entry(wave.EntryView{Entry: r.Entry, Wave: r.Wave}, s.Person),
 		Request: r.Entry.Request, Opening: hex.EncodeToString(r.Entry.Opening[:]),
-	}, nil
+	}
 }
 
 // GetEntry implements GET /api/v1/draws/{id}/entry.

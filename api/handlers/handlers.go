@@ -65,6 +65,8 @@ type Deps struct {
 	Identity  Identity
 	// Draws are the waves; nil where nothing is given by draw: every draw is absent then.
 	Draws Draws
+	// Diary proves lines of the record; nil: none can be proved.
+	Diary Diary
 	// Logs are the public logs by name ("journal", "draws"), served under /journal/ and /draws/.
 	Logs map[string]http.Handler
 	// Limits by person and action (the x-person-limit of an operation); nil: none.

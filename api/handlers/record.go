@@ -95,3 +95,40 @@ func actor(person uuid.UUID, a identity.Action) string {
 	}
 	return string(identity.RoleAdministrator)
 }
+
+// Diary proves lines of a person's record of actions.
+type Diary interface {
+	// Prove opens the blinded leaf of an event of the person's record; CodeNotPublished when her record has no such event
+	// in the journal.
+	Prove(ctx context.Context, person, event uuid.UUID) (EventProof, error)
+}
+
+// EventProof is what proves an event. Proof is empty until a checkpoint covers the leaf; Index is -1 until it has a place.
+type EventProof struct {
+	Event, Blind, Leaf, Proof []byte
+	Index                     int64
+}
+
+// GetRecordProof implements GET /api/v1/record/{id}/proof.
+func (a *API) GetRecordProof(ctx context.Context, r oapi.GetRecordProofRequestObject) (oapi.GetRecordProofResponseObject, error) {
+	s, err := api.RequireSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	absent := booking.Refuse(booking.CodeNotPublished, "no such event of yours in the journal")
+	id, err := uuid.Parse(r.Id)
+	if err != nil || a.d.Diary == nil {
+		return nil, absent
+	}
+	p, err := a.d.Diary.Prove(ctx, s.Person, id)
+	if err != nil {
+		return nil, err
+	}
+	out := oapi.GetRecordProof200JSONResponse{
+		Event: string(p.Event), Blind: hex.EncodeToString(p.Blind), Leaf: string(p.Leaf), Proof: optional(string(p.Proof)),
+	}
+	if p.Index >= 0 {
+		out.Index = &p.Index
+	}
+	return out, nil
+}

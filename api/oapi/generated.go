@@ -877,6 +877,24 @@ type EventList struct {
 	Items []Event `json:"items"`
 }
 
+// EventProof defines model for EventProof.
+type EventProof struct {
+	// Blind The 32 random bytes, hex.
+	Blind string `json:"blind"`
+
+	// Event Its canonical JSON.
+	Event string `json:"event"`
+
+	// Index The leaf's place; absent for some seconds.
+	Index *int64 `json:"index,omitempty"`
+
+	// Leaf The leaf in the journal.
+	Leaf string `json:"leaf"`
+
+	// Proof Inclusion proof with a signed checkpoint (C2SP tlog-proof); absent for some seconds.
+	Proof *string `json:"proof,omitempty"`
+}
+
 // Guarantee defines model for Guarantee.
 type Guarantee struct {
 	Draws   int    `json:"draws"`
@@ -1641,6 +1659,9 @@ type ServerInterface interface {
 	// GetRecord The record of actions about you, newest first
 	// (GET /api/v1/record)
 	GetRecord(ctx echo.Context, params GetRecordParams) error
+	// GetRecordProof What proves one line of your record
+	// (GET /api/v1/record/{id}/proof)
+	GetRecordProof(ctx echo.Context, id Id) error
 	// ListServices All services
 	// (GET /api/v1/services)
 	ListServices(ctx echo.Context) error
@@ -2601,6 +2622,22 @@ func (w *ServerInterfaceWrapper) GetRecord(ctx echo.Context) error {
 	return err
 }
 
+// GetRecordProof converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRecordProof(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRecordProof(ctx, id)
+	return err
+}
+
 // ListServices converts echo context to params.
 func (w *ServerInterfaceWrapper) ListServices(ctx echo.Context) error {
 	var err error
@@ -2742,6 +2779,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/offers/:id/sign", wrapper.SignOffer, options.OperationMiddlewares["signOffer"]...)
 	router.POST(options.BaseURL+"/api/v1/offers/:id/decline", wrapper.DeclineOffer, options.OperationMiddlewares["declineOffer"]...)
 	router.GET(options.BaseURL+"/api/v1/record", wrapper.GetRecord, options.OperationMiddlewares["getRecord"]...)
+	router.GET(options.BaseURL+"/api/v1/record/:id/proof", wrapper.GetRecordProof, options.OperationMiddlewares["getRecordProof"]...)
 	router.GET(options.BaseURL+"/api/v1/consulates/:id/appointments", wrapper.ListDesk, options.OperationMiddlewares["listDesk"]...)
 	router.GET(options.BaseURL+"/api/v1/consulates/:id/weeks/:isoWeek", wrapper.GetWeek, options.OperationMiddlewares["getWeek"]...)
 	router.PUT(options.BaseURL+"/api/v1/consulates/:id/weeks/:isoWeek", wrapper.PublishWeek, options.OperationMiddlewares["publishWeek"]...)
@@ -4439,6 +4477,49 @@ func (response GetRecorddefaultApplicationProblemPlusJSONResponse) VisitGetRecor
 	return err
 }
 
+type GetRecordProofRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetRecordProofResponseObject interface {
+	VisitGetRecordProofResponse(w http.ResponseWriter) error
+}
+
+type GetRecordProof200JSONResponse EventProof
+
+func (response GetRecordProof200JSONResponse) VisitGetRecordProofResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRecordProofdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetRecordProofdefaultApplicationProblemPlusJSONResponse) VisitGetRecordProofResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListServicesRequestObject struct {
 }
 
@@ -4801,6 +4882,9 @@ type StrictServerInterface interface {
 	// GetRecord The record of actions about you, newest first
 	// (GET /api/v1/record)
 	GetRecord(ctx context.Context, request GetRecordRequestObject) (GetRecordResponseObject, error)
+	// GetRecordProof What proves one line of your record
+	// (GET /api/v1/record/{id}/proof)
+	GetRecordProof(ctx context.Context, request GetRecordProofRequestObject) (GetRecordProofResponseObject, error)
 	// ListServices All services
 	// (GET /api/v1/services)
 	ListServices(ctx context.Context, request ListServicesRequestObject) (ListServicesResponseObject, error)
@@ -6093,6 +6177,31 @@ func (sh *strictHandler) GetRecord(ctx echo.Context, params GetRecordParams) err
 		return err
 	} else if validResponse, ok := response.(GetRecordResponseObject); ok {
 		return validResponse.VisitGetRecordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRecordProof operation middleware
+func (sh *strictHandler) GetRecordProof(ctx echo.Context, id Id) error {
+	var request GetRecordProofRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRecordProof(ctx.Request().Context(), request.(GetRecordProofRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRecordProof")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRecordProofResponseObject); ok {
+		return validResponse.VisitGetRecordProofResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

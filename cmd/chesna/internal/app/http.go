@@ -16,6 +16,7 @@ import (
 	"chesna/api/handlers"
 	"chesna/api/web"
 	"chesna/booking"
+	"chesna/booking/journal"
 	"chesna/cmd/chesna/internal/obs"
 	"chesna/configs"
 	"chesna/identity"
@@ -73,6 +74,7 @@ func (a *App) edge() (http.Handler, error) {
 	if a.parts.lottery != nil {
 		d.Draws = a.parts.lottery
 	}
+	d.Diary = diary{a.parts.journal, a.parts.logs[journal.NameJournal]}
 	for name, log := range a.parts.logs {
 		d.Logs[name] = log.Handler()
 	}

@@ -29,6 +29,7 @@ import (
 // draw that nobody cosigns would not stand.
 type releaseParts struct {
 	logs      map[string]*journal.Log
+	journal   *journalpg.Store
 	keys      map[string]operatorKey // by log, and "receipts"
 	authority *authority.Authority
 	chance    chance
@@ -116,7 +117,7 @@ func (a *App) openLogs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.parts.logs = map[string]*journal.Log{}
+	a.parts.journal, a.parts.logs = store, map[string]*journal.Log{}
 	for _, name := range []string{journal.NameJournal, journal.NameDraws} {
 		log, err := a.openLog(name, store, stamper)
 		if err != nil {

@@ -10,9 +10,12 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
 
+	"chesna/api/handlers"
+	"chesna/booking"
 	"chesna/booking/beacon"
 	"chesna/booking/draw"
 	"chesna/booking/journal"
+	journalpg "chesna/booking/journal/pgstore"
 	"chesna/booking/wave"
 	"chesna/identity/authority"
 )
@@ -123,6 +126,32 @@ func (p proofs) Proof(ctx context.Context, seq int64, k int) (wave.Proof, error)
 	slices.SortFunc(out.Cosigned, time.Time.Compare)
 	out.Proof, out.Stamp = journal.FormatProof(proof), token
 	return out, nil
+}
+
+// diary proves lines of a person's record from the journal.
+type diary struct {
+	store *journalpg.Store
+	log   *journal.Log
+}
+
+// Prove implements handlers.Diary.
+func (d diary) Prove(ctx context.Context, person, event uuid.UUID) (handlers.EventProof, error) {
+	o, err := d.store.ProveEvent(ctx, person, event)
+	if journal.CodeOf(err) == journal.CodeAbsent {
+		return handlers.EventProof{}, booking.Refuse(booking.CodeNotPublished, "no such event of yours in the journal")
+	}
+	if err != nil {
+		return handlers.EventProof{}, err
+	}
+	out := handlers.EventProof{Event: o.Event, Blind: o.Blind, Leaf: o.Leaf, Index: o.Index}
+	if o.Index < 0 {
+		return out, nil
+	}
+	proof, _, ok, err := d.log.Prove(ctx, o.Index, 0)
+	if ok {
+		out.Proof = journal.FormatProof(proof)
+	}
+	return out, err
 }
 
 // trust is the policy that announcements name.
