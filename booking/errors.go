@@ -40,6 +40,11 @@ const (
 	CodeBelowMinimum      Code = "below-legal-minimum" // a week under R-06 needs a signed reason
 	CodeStale             Code = "stale"               // If-Match does not match
 	CodeWeekPast          Code = "week-past"           // the week is over
+	CodeWaitForTurn       Code = "wait-for-turn"       // an opening runs here, and the person is not called
+	CodeOpeningAbsent     Code = "opening-absent"      // no such opening
+	CodeOpeningEnded      Code = "opening-ended"       // it is over: booking is free
+	CodeLobbyClosed       Code = "lobby-closed"        // its lobby is not open yet
+	CodePlaceAbsent       Code = "place-absent"        // the person has not arrived there
 )
 
 // Refusals of waves, entries and offers.

@@ -53,7 +53,7 @@ type WeekLedger interface {
 	// Week returns the published week and its seats; Revision 0 and no seats when it was never published.
 	Week(ctx context.Context, c ConsulateID, isoWeek string) (PublishedWeek, error)
 	// PublishWeek applies a diff under the expected revision (CodeStale otherwise). Added seats are inserted in
-	// their pool's first state (open seats as open, draw seats as planned); removed seats become withdrawn, or
+	// their pool's first state (open seats as open, or as planned until OpensAt; draw seats as planned); removed seats become withdrawn, or
 	// displaced where booked and Displace is set (CodeSeatsTaken with the list otherwise). A seat that somebody had
 	// before it was withdrawn comes back returned; one of the open pool re-opens at its time of ReopenAt. A seat in a
 	// draw may be withdrawn; it cannot be published anew before that draw is over (CodeSeatsTaken).
@@ -130,6 +130,9 @@ type WeekChange struct {
 	// ReopenAt is when each seat of Add opens if it has to come back as returned: one time for each, or none
 	// at all; the zero time never. The ledger decides which seats those are.
 	ReopenAt []time.Time
+	// OpensAt is when seats of the open pool open, by an opening of their group; until then they are planned. The zero time:
+	// they are open at once.
+	OpensAt  time.Time
 	Remove   []SeatID
 	Displace bool
 	Reason   string // with Evidence, for a week below the minimum

@@ -85,7 +85,7 @@ type Bars interface {
 	Blocked(ctx context.Context, applicant uuid.UUID, g GroupID) error
 }
 
-// Deps is what the use cases stand on. All fields but Bars and Logger are needed.
+// Deps is what the use cases stand on. All fields but Bars, Turnstile and Logger are needed.
 type Deps struct {
 	Catalogue *Catalogue
 	Inventory Inventory
@@ -94,6 +94,7 @@ type Deps struct {
 	Acts      Acts
 	People    People
 	Bars      Bars
+	Turnstile Turnstile
 	Policy    Policy
 	// Audience names this system in signed documents: its public origin.
 	Audience string

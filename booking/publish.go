@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"chesna/booking/capacity"
 	"chesna/identity"
@@ -18,6 +19,9 @@ import (
 type WeekPlan struct {
 	Counters []capacity.Counter `json:"counters"`
 	Closures []capacity.Closure `json:"closures,omitempty"`
+	// OpensAt is when the seats of the open pool that this publication adds open, all at once and by turns; nil: at once,
+	// without turns.
+	OpensAt *time.Time `json:"opensAt,omitempty"`
 	// Reason is why the week is below the legal minimum; Signature is the officer's over the document that
 	// CodeBelowMinimum carries (R-06). Displace lets booked seats be moved instead of refusing.
 	Reason    string `json:"reason,omitempty"`
@@ -206,7 +210,7 @@ func (o *Office) change(old PublishedWeek, wanted []capacity.Seat, p WeekPlan) (
 		}
 		return WeekChange{}, e
 	}
-	plan, err := json.Marshal(WeekPlan{Counters: p.Counters, Closures: p.Closures, Reason: p.Reason})
+	plan, err := json.Marshal(WeekPlan{Counters: p.Counters, Closures: p.Closures, OpensAt: p.OpensAt, Reason: p.Reason})
 	if err != nil {
 		return WeekChange{}, fmt.Errorf("write the plan: %w", err)
 	}
@@ -224,7 +228,16 @@ func (o *Office) change(old PublishedWeek, wanted []capacity.Seat, p WeekPlan) (
 			ID: SeatID(s.ID), Consulate: old.Consulate, Counter: CounterID(s.Counter), Group: GroupID(s.Group),
 			Pool: Pool(s.Pool), Start: s.Start, Minutes: s.Minutes,
 		})
-		reopen, err := o.ReopenAt(now, s.Start)
+	}
+	if out.OpensAt, err = p.opening(now, out.Add); err != nil {
+		return WeekChange{}, err
+	}
+	from := now
+	if out.OpensAt.After(from) {
+		from = out.OpensAt
+	}
+	for _, s := range out.Add {
+		reopen, err := o.ReopenAt(from, s.Start)
 		if err != nil {
 			return WeekChange{}, err
 		}

@@ -34,7 +34,7 @@ type HeldSeat struct {
 // the session: a token outlives a change of country by some minutes.
 //
 // Refusals: CodeInvalid, CodeUnknownConsulate, CodeUnknownService, CodeOutsideDistrict, CodeCountryNeeded,
-// CodeEmailNeeded, CodeApplicantRefused, CodeLiveEntry, CodeOfferOpen, those of People.ResolveApplicant and of
+// CodeEmailNeeded, CodeApplicantRefused, CodeLiveEntry, CodeOfferOpen, CodeWaitForTurn, those of People.ResolveApplicant and of
 // Inventory.Hold; CodeByDraw for CodeSoldOut at a post that gives its seats by draw.
 func (o *Office) Reserve(ctx context.Context, s identity.Session, r ReserveRequest) (HeldSeat, error) {
 	country, err := o.People.Country(ctx, s.Person)
@@ -45,6 +45,11 @@ func (o *Office) Reserve(ctx context.Context, s identity.Session, r ReserveReque
 	c, svc, err := o.admit(s, r.Consulate, r.Service)
 	if err != nil {
 		return HeldSeat{}, err
+	}
+	if o.Turnstile != nil {
+		if err := o.Turnstile.Admitted(ctx, s.Person, c.ID, svc.Group); err != nil {
+			return HeldSeat{}, err
+		}
 	}
 	if o.Policy.NeedEmail && !s.Reachable {
 		return HeldSeat{}, Refuse(CodeEmailNeeded, "give an e-mail address and confirm it first")
@@ -79,6 +84,11 @@ func (o *Office) Reserve(ctx context.Context, s identity.Session, r ReserveReque
 	})
 	if err != nil {
 		return HeldSeat{}, byDraw(c, err)
+	}
+	if o.Turnstile != nil {
+		if err := o.Turnstile.Took(ctx, s.Person, c.ID, svc.Group); err != nil { // places are called a little later
+			o.Logger.WarnContext(ctx, "tell the turnstile", "consulate", c.ID, "error", err)
+		}
 	}
 	held, err := o.withDocument(ctx, h)
 	held.Again = h.ID != wanted

@@ -23,7 +23,7 @@ type Row struct {
 
 // Rows lists all rows in the order of docs/problems.md.
 func Rows() []Row {
-	return slices.Concat(inputRows(), sessionRows(), personRows(), bookingRows(), holdRows(), drawRows(), appointmentRows(), weekRows(), serverRows())
+	return slices.Concat(inputRows(), sessionRows(), personRows(), bookingRows(), holdRows(), openingRows(), drawRows(), appointmentRows(), weekRows(), serverRows())
 }
 
 // byCode is made once and never changed.

@@ -197,11 +197,37 @@ func (r *removal) apply(ctx context.Context, q *rows.Queries, p booking.WeekChan
 }
 
 // firstState is where a published seat of a pool begins.
-func firstState(p booking.Pool) booking.SeatState {
-	if p == booking.PoolOpen {
+func firstState(p booking.WeekChange, pool booking.Pool) booking.SeatState {
+	if pool == booking.PoolOpen && p.OpensAt.IsZero() {
 		return booking.SeatOpen
 	}
 	return booking.SeatPlanned
+}
+
+// awaitOpening ties fresh seats of the open pool to the opening that they wait for; see booking/opening.
+func awaitOpening(ctx context.Context, q *rows.Queries, p booking.WeekChange) error {
+	if p.OpensAt.IsZero() {
+		return nil
+	}
+	plan := rows.PlanOpeningsParams{Consulate: string(p.Consulate), IsoWeek: p.ISOWeek, OpensAt: p.OpensAt}
+	var seats []string
+	for _, seat := range p.Add {
+		if seat.Pool == booking.PoolOpen {
+			seats = append(seats, string(seat.ID))
+			plan.Openings = append(plan.Openings, string(booking.NewOpeningID(p.Consulate, seat.Group, p.OpensAt)))
+			plan.Grps = append(plan.Grps, string(seat.Group))
+		}
+	}
+	if len(seats) == 0 {
+		return nil
+	}
+	if err := q.PlanOpenings(ctx, plan); err != nil {
+		return fmt.Errorf("plan openings: %w", err)
+	}
+	if err := q.AwaitOpenings(ctx, rows.AwaitOpeningsParams{Seats: seats, Openings: plan.Openings}); err != nil {
+		return fmt.Errorf("tie seats to their opening: %w", err)
+	}
+	return nil
 }
 
 // addSeats brings back what somebody had before as returned, and adds the others in their pool's first state.
@@ -237,6 +263,9 @@ func addSeats(ctx context.Context, q *rows.Queries, p booking.WeekChange) ([]boo
 	if added = append(added, back...); len(added) != len(p.Add) {
 		return nil, invalidField("/add", "exists", "a seat to be added is there already")
 	}
+	if err := awaitOpening(ctx, q, fresh); err != nil {
+		return nil, err
+	}
 	events := make([]booking.Event, len(added))
 	for i, id := range added {
 		events[i] = seatEvent(booking.EventSeatAdded, p.Actor, p.Consulate, booking.SeatID(id), nil)
@@ -254,7 +283,7 @@ func newSeats(p booking.WeekChange) rows.AddSeatsParams {
 		a.Froms = append(a.Froms, seat.Start)
 		a.Tos = append(a.Tos, seat.End())
 		a.Minutes = append(a.Minutes, int32(seat.Minutes))
-		a.States = append(a.States, string(firstState(seat.Pool)))
+		a.States = append(a.States, string(firstState(p, seat.Pool)))
 	}
 	return a
 }

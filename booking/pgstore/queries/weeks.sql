@@ -52,3 +52,15 @@ RETURNING id;
 -- Those of the seats that stand in the manifest of a draw that is not over.
 SELECT DISTINCT ws.seat FROM booking.wave_seats ws JOIN booking.waves w ON w.id = ws.wave
 WHERE ws.seat = ANY (@ids::text[]) AND w.state IN ('announced', 'closed', 'standing') ORDER BY ws.seat;
+
+-- name: PlanOpenings :exec
+-- The openings that seats of the change wait for, one for each group.
+INSERT INTO booking.openings (id, consulate, grp, iso_week, opens_at)
+SELECT DISTINCT i.opening, @consulate, i.grp, @iso_week, @opens_at::timestamptz
+FROM (SELECT unnest(@openings::text[]) AS opening, unnest(@grps::text[]) AS grp) AS i
+ON CONFLICT (id) DO NOTHING;
+
+-- name: AwaitOpenings :exec
+INSERT INTO booking.opening_seats (seat, opening)
+SELECT i.seat, i.opening FROM (SELECT unnest(@seats::text[]) AS seat, unnest(@openings::text[]) AS opening) AS i
+ON CONFLICT (seat) DO UPDATE SET opening = EXCLUDED.opening;

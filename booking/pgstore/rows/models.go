@@ -34,6 +34,18 @@ type BookingAppointment struct {
 	Part            int16
 }
 
+type BookingArrival struct {
+	Opening   string
+	Person    uuid.UUID
+	Ticket    []byte
+	Seq       pgtype.Int8
+	Late      bool
+	Place     pgtype.Int4
+	CalledAt  *time.Time
+	TurnUntil *time.Time
+	TookAt    *time.Time
+}
+
 type BookingEndedHold struct {
 	HoldID  string
 	Seat    string
@@ -204,6 +216,36 @@ type BookingOfferSeat struct {
 	Applicant   uuid.UUID
 	Service     string
 	Appointment uuid.NullUUID
+}
+
+type BookingOpening struct {
+	ID          string
+	Consulate   string
+	Grp         string
+	IsoWeek     string
+	OpensAt     time.Time
+	State       string
+	LobbyFrom   *time.Time
+	GatherUntil *time.Time
+	PerMinute   int32
+	TurnS       int32
+	Chain       []byte
+	DelayS      int32
+	Round       int64
+	Secret      []byte
+	Crowd       int32
+	Root        []byte
+	Signature   []byte
+	Places      int32
+	Called      int32
+	Free        int32
+	PacedAt     *time.Time
+	EndedAt     *time.Time
+}
+
+type BookingOpeningSeat struct {
+	Seat    string
+	Opening string
 }
 
 type BookingPause struct {

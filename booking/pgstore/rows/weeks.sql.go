@@ -72,6 +72,22 @@ func (q *Queries) AddSeats(ctx context.Context, arg AddSeatsParams) ([]string, e
 	return items, nil
 }
 
+const awaitOpenings = `-- name: AwaitOpenings :exec
+INSERT INTO booking.opening_seats (seat, opening)
+SELECT i.seat, i.opening FROM (SELECT unnest($1::text[]) AS seat, unnest($2::text[]) AS opening) AS i
+ON CONFLICT (seat) DO UPDATE SET opening = EXCLUDED.opening
+`
+
+type AwaitOpeningsParams struct {
+	Seats    []string
+	Openings []string
+}
+
+func (q *Queries) AwaitOpenings(ctx context.Context, arg AwaitOpeningsParams) error {
+	_, err := q.db.Exec(ctx, awaitOpenings, arg.Seats, arg.Openings)
+	return err
+}
+
 const bringBackSeats = `-- name: BringBackSeats :many
 UPDATE booking.seats s SET counter = i.counter, grp = i.grp, pool = i.pool, published_pool = i.pool, span = tstzrange(i.from_at, i.to_at),
     minutes = i.minutes, iso_week = $1, state = 'returned',
@@ -212,6 +228,33 @@ func (q *Queries) InsertWeek(ctx context.Context, arg InsertWeekParams) (time.Ti
 	var published_at time.Time
 	err := row.Scan(&published_at)
 	return published_at, err
+}
+
+const planOpenings = `-- name: PlanOpenings :exec
+INSERT INTO booking.openings (id, consulate, grp, iso_week, opens_at)
+SELECT DISTINCT i.opening, $1, i.grp, $2, $3::timestamptz
+FROM (SELECT unnest($4::text[]) AS opening, unnest($5::text[]) AS grp) AS i
+ON CONFLICT (id) DO NOTHING
+`
+
+type PlanOpeningsParams struct {
+	Consulate string
+	IsoWeek   string
+	OpensAt   time.Time
+	Openings  []string
+	Grps      []string
+}
+
+// The openings that seats of the change wait for, one for each group.
+func (q *Queries) PlanOpenings(ctx context.Context, arg PlanOpeningsParams) error {
+	_, err := q.db.Exec(ctx, planOpenings,
+		arg.Consulate,
+		arg.IsoWeek,
+		arg.OpensAt,
+		arg.Openings,
+		arg.Grps,
+	)
+	return err
 }
 
 const seatsInDraws = `-- name: SeatsInDraws :many

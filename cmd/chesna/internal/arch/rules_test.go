@@ -6,7 +6,7 @@ import (
 )
 
 // core are the pure packages; what they may import from outside is in coreMayImport.
-var core = []string{"booking", "booking/capacity", "booking/draw", "booking/wave", "identity", "fraud", "fraud/rules"}
+var core = []string{"booking", "booking/capacity", "booking/draw", "booking/opening", "booking/wave", "identity", "fraud", "fraud/rules"}
 
 var coreMayImport = []string{"github.com/google/uuid", "golang.org/x/mod"}
 
