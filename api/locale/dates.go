@@ -57,6 +57,18 @@ func DayOfYear(l Lang, t time.Time) string {
 	return fmt.Sprintf("%s%s%d %s", Weekday(l, t.Weekday()), sep, t.Day(), months(l)[t.Month()-1])
 }
 
+// Span is the days from one date to another, "7–13 грудня 2026 року", without saying a month or year twice.
+func Span(l Lang, from, to time.Time) string {
+	switch {
+	case from.Year() != to.Year():
+		return Date(l, from) + " – " + Date(l, to)
+	case from.Month() != to.Month():
+		return fmt.Sprintf("%d %s – %s", from.Day(), months(l)[from.Month()-1], Date(l, to))
+	default:
+		return fmt.Sprintf("%d–%s", from.Day(), Date(l, to))
+	}
+}
+
 // Month heads a calendar: "грудень 2026", "December 2026".
 func Month(l Lang, t time.Time) string {
 	name := months(l)[t.Month()-1]

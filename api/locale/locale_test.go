@@ -152,12 +152,15 @@ func TestMissingMessagesAreErrors(t *testing.T) {
 func TestDates(t *testing.T) {
 	at := time.Date(2026, 12, 7, 9, 5, 0, 0, time.FixedZone("", 5*3600+1800))
 	for got, want := range map[string]string{
-		locale.Day(locale.Ukrainian, at):                "понеділок, 7 грудня 2026 року",
-		locale.Day(locale.English, at):                  "Monday 7 December 2026",
-		locale.DayOfYear(locale.Ukrainian, at):          "понеділок, 7 грудня",
-		locale.Month(locale.Ukrainian, at):              "грудень 2026",
-		locale.Clock(at):                                "09:05",
-		locale.Zone(at):                                 "UTC+5:30",
+		locale.Day(locale.Ukrainian, at):                        "понеділок, 7 грудня 2026 року",
+		locale.Day(locale.English, at):                          "Monday 7 December 2026",
+		locale.DayOfYear(locale.Ukrainian, at):                  "понеділок, 7 грудня",
+		locale.Month(locale.Ukrainian, at):                      "грудень 2026",
+		locale.Span(locale.Ukrainian, at, at.AddDate(0, 0, 6)):  "7–13 грудня 2026 року",
+		locale.Span(locale.English, at.AddDate(0, 0, -7), at):   "30 November – 7 December 2026",
+		locale.Span(locale.Ukrainian, at, at.AddDate(0, 0, 27)): "7 грудня 2026 року – 3 січня 2027 року",
+		locale.Clock(at): "09:05",
+		locale.Zone(at):  "UTC+5:30",
 		locale.Zone(at.In(time.FixedZone("", -5*3600))): "UTC−5",
 		locale.Hours(locale.Ukrainian, 1100):            "18 год 20 хв",
 		locale.Hours(locale.English, 45):                "45 min",

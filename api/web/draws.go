@@ -184,7 +184,7 @@ func drawPage(v *visit) error {
 		}
 	}
 	p := v.view("draw.title")
-	p.Title = v.t("draw.of", "City", one.Post.City.In(string(v.lang)), "Group", one.Group.Title.In(string(v.lang)))
+	p.Title = v.t("draw.of", "City", one.Post.City.In(string(v.lang)), "Group", one.Group.Title.In(string(v.lang)), "Week", one.Week)
 	p.Active, p.Back, p.Data = "draws", "/draws", d
 	return v.show(http.StatusOK, "draw", p)
 }

@@ -149,7 +149,7 @@ func TestThePublicPageOfADraw(t *testing.T) {
 	_, l, v := serveDraws(t, false)
 	v.get("/uk/draws/krk-passport-2026w48").want(http.StatusOK, "/verify#bundle=/api/v1/draws/krk-passport-2026w48/bundle.zip&lang=uk", "chesna draw verify krk-passport-2026w48.zip",
 		"випробувальне джерело", "2 свідки", "не повна анонімність", "програв 3 рази", "<dd class=\"govuk-summary-list__value\">20</dd>")
-	v.get("/en/draws/krk-passport-2026w50").want(http.StatusOK, "There is no hurry", "Monday 7 December, morning", "09:00–12:00", "Tuesday 8 December – Wednesday 9 December").absent("bundle.zip")
+	v.get("/en/draws/krk-passport-2026w50").want(http.StatusOK, "There is no hurry", "Monday 7 December, morning", "09:00–12:00", "Tuesday 8 December, afternoon – Wednesday 9 December, morning", "7–13 December 2026").absent("bundle.zip")
 	v.get("/en/draws/waw-passport-2026w50-s1").want(http.StatusOK, "Returned seats")
 	v.get("/uk/draws?consulate=waw").want(http.StatusOK, "waw-passport-2026w50-s1").absent("krk-passport")
 	v.get("/uk/draws?consulate=zzz").want(http.StatusNotFound, "Такої установи немає")

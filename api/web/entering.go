@@ -222,7 +222,7 @@ func (v *visit) showNewMember(status int, w wish, faults []fault, typed url.Valu
 	for _, s := range v.site.Catalogue.Services() {
 		d.Other = d.Other || s.Group == w.Wave.Group && s.Applicants == booking.ForAny
 	}
-	p := v.view("applicant.new.title")
+	p := v.view("enter.person.title")
 	p.Active, p.Back, p.Faults, p.Typed = "draws", w.Step("/who")+w.Query(), faults, typed
 	p.Path, p.Query, p.Data = w.Step("/person"), w.Query(), d
 	return v.show(status, "enter-person", p)

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"chesna/api/locale"
@@ -15,12 +18,11 @@ type lot struct {
 	wave.Wave
 	Post     booking.Consulate
 	Group    booking.Group
-	Monday   capacity.Date // of the week of the seats
-	Sunday   capacity.Date
-	Open     bool // takes entries online now
-	Soon     bool // will take them
-	Waiting  bool // closed and not drawn yet
-	Done     bool // drawn
+	Week     string // of the seats: "7–13 грудня 2026 року"
+	Open     bool   // takes entries online now
+	Soon     bool   // will take them
+	Waiting  bool   // closed and not drawn yet
+	Done     bool   // drawn
 	Standby  bool
 	AtPost   bool // its entries are taken at the post
 	Opening  time.Time
@@ -29,6 +31,8 @@ type lot struct {
 	Until    time.Time // of offers; zero before the draw
 	Spans    []span
 	Unserved int
+	Rho      string // new entries for each seat
+	GiveUp   string // share of those who do not enter again
 }
 
 // span is a window in words.
@@ -61,8 +65,9 @@ func (v *visit) lot(w wave.Wave) (lot, error) {
 		Round: roundTime(w.Beacon, w.Round).In(post.Location), Unserved: max(0, w.Entries-w.Served),
 	}
 	if week, err := capacity.ParseISOWeek(w.ISOWeek); err == nil {
-		d.Monday, d.Sunday = week.Day(capacity.Monday), week.Day(capacity.Sunday)
+		d.Week = locale.Span(v.lang, noon(week.Day(capacity.Monday)), noon(week.Day(capacity.Sunday)))
 	}
+	d.Rho, d.GiveUp = decimal(v.lang, w.Guarantee.Rho, 1, ""), decimal(v.lang, w.Guarantee.GiveUp, 100, " %")
 	if !w.OfferUntil.IsZero() {
 		d.Until = w.OfferUntil.In(post.Location)
 	}
@@ -75,6 +80,19 @@ func (v *visit) lot(w wave.Wave) (lot, error) {
 		d.Spans = append(d.Spans, v.span(win, post.Location))
 	}
 	return d, nil
+}
+
+// decimal writes a figure of an announcement, a decimal string, in the language of the page; as it is if it is none.
+func decimal(l locale.Lang, figure string, times float64, unit string) string {
+	f, err := strconv.ParseFloat(figure, 64)
+	if err != nil {
+		return figure
+	}
+	out := strconv.FormatFloat(math.Round(f*times*100)/100, 'f', -1, 64)
+	if l == locale.Ukrainian {
+		out = strings.Replace(out, ".", ",", 1)
+	}
+	return out + unit
 }
 
 // roundTime is when a round of the chain is due.
@@ -102,7 +120,7 @@ func (v *visit) span(w wave.Window, loc *time.Location) span {
 		s.Name = first
 		s.Times = locale.Clock(from) + "–" + locale.Clock(to)
 	default:
-		s.Name = first + " – " + last
+		s.Name = first + ", " + half(from) + " – " + last + ", " + half(to)
 		s.Times = locale.Clock(from) + " – " + locale.Clock(to)
 	}
 	if from.Equal(to) {

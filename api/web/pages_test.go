@@ -25,7 +25,7 @@ var (
 func TestEveryPageHasItsFrame(t *testing.T) {
 	w := newWorld(monday)
 	w.settle("officer-waw", "PL")
-	v := visit(t, serve(t, w, true))
+	v := visit(t, serve(t, w, true, withDraws(newLottery(w))))
 	v.signIn("uk", "officer-waw")
 	for _, lang := range []string{"uk", "en"} {
 		titles := map[string]string{}
@@ -34,6 +34,8 @@ func TestEveryPageHasItsFrame(t *testing.T) {
 			"/book", "/book/service?consulate=waw", "/book/applicant?consulate=waw&service=notary-power",
 			"/book/applicant/new?consulate=waw&service=notary-power", "/book/time?consulate=waw&service=passport-adult&for=self",
 			"/appointments", "/record", "/desk", "/weeks", "/weeks/waw/2026-W52", "/demo/sign", "/demo/mail",
+			"/draws", openDraw, "/draws/krk-passport-2026w48", openDraw + "/enter", openDraw + "/enter/who?w=0", openDraw + "/enter/person?w=0",
+			openDraw + "/enter/sign?service.self=passport-adult&w=0&who=self", "/entries", "/offers",
 		} {
 			v.get("/"+lang+path).want(http.StatusOK, `<html lang="`+lang+`"`, `href="#main"`, `id="main"`, "<h1")
 			title := titlePattern.FindStringSubmatch(v.body)[1]
