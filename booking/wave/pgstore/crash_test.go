@@ -151,7 +151,9 @@ func TestEveryStepEndsWholly(t *testing.T) {
 	p := w.Plan(planned[0], wave.KindMain, 0)
 	id := p.Wave.ID
 	leaf := func(kind draw.LeafType) wave.LeafFunc {
-		return func(seq int64) ([]byte, error) { return draw.LeafBytes(draw.Head{Type: kind, Seq: seq, DrawID: string(id)}) }
+		return func(seq int64) ([]byte, error) {
+			return draw.LeafBytes(draw.Head{Type: kind, Seq: seq, DrawID: string(id)})
+		}
 	}
 	ctx := context.Background()
 	try("announce", func() error { _, err := w.Waves.Announce(ctx, p); return err })
