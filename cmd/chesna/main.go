@@ -31,11 +31,6 @@ type cli struct {
 	Version kong.VersionFlag `help:"Print the version."`
 }
 
-// exitCode is an error that only says with which status to exit; everything else has been said.
-type exitCode int
-
-func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
