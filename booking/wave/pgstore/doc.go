@@ -17,6 +17,6 @@
 // Not promised: after CodeUnavailable a change may or may not have been committed. Entering again with the same
 // signature, and signing again with the same signature, answer the same.
 //
-// Reading order: the migration 00004 of booking/pgstore, store.go, announce.go, enter.go with judge.go, close.go, draw.go,
-// sign.go, ends.go; release.go and read.go. Package rows is generated from queries by sqlc.
+// Reading order: the migration 00004 of booking/pgstore, store.go, announce.go, enter.go with gather.go, judge.go
+// and writes.go, close.go, draw.go with leftover.go, sign.go, ends.go; release.go and read.go. Package rows is generated from queries by sqlc.
 package pgstore
