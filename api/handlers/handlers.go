@@ -65,6 +65,8 @@ type Deps struct {
 	Identity  Identity
 	// Draws are the waves; nil where nothing is given by draw: every draw is absent then.
 	Draws Draws
+	// Openings are the openings; nil where there are none: every opening is absent then.
+	Openings Openings
 	// Diary proves lines of the record; nil: none can be proved.
 	Diary Diary
 	// Logs are the public logs by name ("journal", "draws"), served under /journal/ and /draws/.
@@ -129,7 +131,7 @@ func (a *API) Mount() {
 // cacheAge is how long a public answer may be kept: draws change by the second.
 func cacheAge(operation string) time.Duration {
 	switch operation {
-	case "listDraws", "getDraw", "getResult", "getBundle":
+	case "listDraws", "getDraw", "getResult", "getBundle", "listOpenings", "getOpeningOrder":
 		return 2 * time.Second
 	}
 	return time.Minute

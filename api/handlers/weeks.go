@@ -74,7 +74,7 @@ func revision(header string) (int64, error) {
 
 // weekPlan reads what the contract has already bounded; dates may still not exist.
 func weekPlan(in oapi.WeekPlan) (booking.WeekPlan, error) {
-	out := booking.WeekPlan{Reason: value(in.Reason), Displace: in.Displace != nil && *in.Displace}
+	out := booking.WeekPlan{OpensAt: in.OpensAt, Reason: value(in.Reason), Displace: in.Displace != nil && *in.Displace}
 	if in.Signature != nil {
 		raw, err := signatureBytes(*in.Signature)
 		if err != nil {

@@ -254,6 +254,33 @@ func (e LegalWeekRule) Valid() bool {
 	}
 }
 
+// Defines values for LiveOpeningState.
+const (
+	LiveOpeningStateAnnounced LiveOpeningState = "announced"
+	LiveOpeningStateCalling   LiveOpeningState = "calling"
+	LiveOpeningStateEnded     LiveOpeningState = "ended"
+	LiveOpeningStateFrozen    LiveOpeningState = "frozen"
+	LiveOpeningStateGathering LiveOpeningState = "gathering"
+)
+
+// Valid indicates whether the value is a known member of the LiveOpeningState enum.
+func (e LiveOpeningState) Valid() bool {
+	switch e {
+	case LiveOpeningStateAnnounced:
+		return true
+	case LiveOpeningStateCalling:
+		return true
+	case LiveOpeningStateEnded:
+		return true
+	case LiveOpeningStateFrozen:
+		return true
+	case LiveOpeningStateGathering:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OfferState.
 const (
 	OfferStateDeclined OfferState = "declined"
@@ -332,6 +359,33 @@ func (e OpeningWeekday) Valid() bool {
 	case Tue:
 		return true
 	case Wed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OpeningPlaceState.
+const (
+	OpeningPlaceStateCalled    OpeningPlaceState = "called"
+	OpeningPlaceStateDone      OpeningPlaceState = "done"
+	OpeningPlaceStateGathering OpeningPlaceState = "gathering"
+	OpeningPlaceStateLapsed    OpeningPlaceState = "lapsed"
+	OpeningPlaceStateWaiting   OpeningPlaceState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the OpeningPlaceState enum.
+func (e OpeningPlaceState) Valid() bool {
+	switch e {
+	case OpeningPlaceStateCalled:
+		return true
+	case OpeningPlaceStateDone:
+		return true
+	case OpeningPlaceStateGathering:
+		return true
+	case OpeningPlaceStateLapsed:
+		return true
+	case OpeningPlaceStateWaiting:
 		return true
 	default:
 		return false
@@ -998,6 +1052,46 @@ type LegalWeekList struct {
 	Items []LegalWeek `json:"items"`
 }
 
+// LiveOpening defines model for LiveOpening.
+type LiveOpening struct {
+	ChainHash string `json:"chainHash"`
+	Consulate string `json:"consulate"`
+
+	// GatherUntil Whoever arrives before is placed by lot.
+	GatherUntil time.Time `json:"gatherUntil"`
+	Group       string    `json:"group"`
+	Id          OpeningId `json:"id"`
+
+	// LobbyFrom From when places are taken.
+	LobbyFrom time.Time `json:"lobbyFrom"`
+	OpensAt   time.Time `json:"opensAt"`
+
+	// PerMinute How many are called in a minute, at most.
+	PerMinute int `json:"perMinute"`
+
+	// Round The beacon's round that decides the order; named before the lobby opens.
+	Round int64 `json:"round"`
+
+	// State gathering from opensAt on; frozen while the beacon's round is awaited.
+	State    LiveOpeningState `json:"state"`
+	TimeZone string           `json:"timeZone"`
+
+	// TurnMinutes How long a turn lasts, rounded up.
+	TurnMinutes int `json:"turnMinutes"`
+
+	// Waiting People who are not called yet, rounded.
+	Waiting int    `json:"waiting"`
+	Week    string `json:"week"`
+}
+
+// LiveOpeningState gathering from opensAt on; frozen while the beacon's round is awaited.
+type LiveOpeningState string
+
+// LiveOpeningList defines model for LiveOpeningList.
+type LiveOpeningList struct {
+	Items []LiveOpening `json:"items"`
+}
+
 // MemberRequest defines model for MemberRequest.
 type MemberRequest struct {
 	// Applicant Another person for whom the service is asked. Leave it out to ask for yourself.
@@ -1065,6 +1159,43 @@ type OpeningPool string
 
 // OpeningWeekday defines model for Opening.Weekday.
 type OpeningWeekday string
+
+// OpeningId defines model for OpeningId.
+type OpeningId = string
+
+// OpeningPlace defines model for OpeningPlace.
+type OpeningPlace struct {
+	// Ahead People who are called before you; while you wait.
+	Ahead *int `json:"ahead,omitempty"`
+
+	// CalledUntil Until when you can hold a seat.
+	CalledUntil *time.Time `json:"calledUntil,omitempty"`
+
+	// Enough Whether there are free seats for all before you and for you, as things stand; while you wait.
+	Enough *bool `json:"enough,omitempty"`
+
+	// ExpectedSeconds At the full pace; while you wait.
+	ExpectedSeconds *int      `json:"expectedSeconds,omitempty"`
+	Opening         OpeningId `json:"opening"`
+
+	// Place Once it is known.
+	Place *int `json:"place,omitempty"`
+
+	// PollAfter Seconds; ask again then, not sooner.
+	PollAfter int `json:"pollAfter"`
+
+	// State lapsed is a turn that is over; taking a place again puts you at the end. done is an opening that is over.
+	State OpeningPlaceState `json:"state"`
+
+	// Ticket Stands for you in the published order.
+	Ticket string `json:"ticket"`
+
+	// Waiting People who are not called yet, rounded.
+	Waiting int `json:"waiting"`
+}
+
+// OpeningPlaceState lapsed is a turn that is over; taking a place again puts you at the end. done is an opening that is over.
+type OpeningPlaceState string
 
 // Outcome defines model for Outcome.
 type Outcome struct {
@@ -1321,6 +1452,9 @@ type WeekPlan struct {
 	// Displace Move booked seats that the plan leaves out instead of refusing.
 	Displace *bool `json:"displace,omitempty"`
 
+	// OpensAt When the seats of the open pool that this publication adds open, all at once and by turns (`/api/v1/openings`); at least a minute ahead and before the first of them. Without it they open now, without turns.
+	OpensAt *time.Time `json:"opensAt,omitempty"`
+
 	// Reason Why the week is below the legal minimum.
 	Reason *string `json:"reason,omitempty"`
 
@@ -1466,6 +1600,12 @@ type SignOfferParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ArriveParams defines parameters for Arrive.
+type ArriveParams struct {
+	// IdempotencyKey Names this request: sent again with the same key it is not carried out twice. 8 to 128 letters, digits and -_.:; use a fresh random one for each new request.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SetCountryParams defines parameters for SetCountry.
 type SetCountryParams struct {
 	// IdempotencyKey Names this request: sent again with the same key it is not carried out twice. 8 to 128 letters, digits and -_.:; use a fresh random one for each new request.
@@ -1524,6 +1664,9 @@ type DeclineOfferJSONRequestBody = Nothing
 
 // SignOfferJSONRequestBody defines body for SignOffer for application/json ContentType.
 type SignOfferJSONRequestBody = Signed
+
+// ArriveJSONRequestBody defines body for Arrive for application/json ContentType.
+type ArriveJSONRequestBody = Nothing
 
 // SetCountryJSONRequestBody defines body for SetCountry for application/json ContentType.
 type SetCountryJSONRequestBody = CountryChange
@@ -1641,6 +1784,18 @@ type ServerInterface interface {
 	// SignOffer Turn an offer into appointments with your signature
 	// (POST /api/v1/offers/{id}/sign)
 	SignOffer(ctx echo.Context, id OfferId, params SignOfferParams) error
+	// ListOpenings Openings that are announced, run, or ended within a day
+	// (GET /api/v1/openings)
+	ListOpenings(ctx echo.Context) error
+	// GetOpeningOrder The order of the crowd, to compute again
+	// (GET /api/v1/openings/{id}/order)
+	GetOpeningOrder(ctx echo.Context, id OpeningId) error
+	// GetPlace Your place
+	// (GET /api/v1/openings/{id}/place)
+	GetPlace(ctx echo.Context, id OpeningId) error
+	// Arrive Take a place, or get the one that you have
+	// (POST /api/v1/openings/{id}/place)
+	Arrive(ctx echo.Context, id OpeningId, params ArriveParams) error
 	// GetPerson What the system knows about you
 	// (GET /api/v1/person)
 	GetPerson(ctx echo.Context) error
@@ -2479,6 +2634,83 @@ func (w *ServerInterfaceWrapper) SignOffer(ctx echo.Context) error {
 	return err
 }
 
+// ListOpenings converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOpenings(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOpenings(ctx)
+	return err
+}
+
+// GetOpeningOrder converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOpeningOrder(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id OpeningId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOpeningOrder(ctx, id)
+	return err
+}
+
+// GetPlace converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPlace(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id OpeningId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPlace(ctx, id)
+	return err
+}
+
+// Arrive converts echo context to params.
+func (w *ServerInterfaceWrapper) Arrive(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id OpeningId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ArriveParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Arrive(ctx, id, params)
+	return err
+}
+
 // GetPerson converts echo context to params.
 func (w *ServerInterfaceWrapper) GetPerson(ctx echo.Context) error {
 	var err error
@@ -2783,6 +3015,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/consulates/:id/appointments", wrapper.ListDesk, options.OperationMiddlewares["listDesk"]...)
 	router.GET(options.BaseURL+"/api/v1/consulates/:id/weeks/:isoWeek", wrapper.GetWeek, options.OperationMiddlewares["getWeek"]...)
 	router.PUT(options.BaseURL+"/api/v1/consulates/:id/weeks/:isoWeek", wrapper.PublishWeek, options.OperationMiddlewares["publishWeek"]...)
+	router.GET(options.BaseURL+"/api/v1/openings", wrapper.ListOpenings, options.OperationMiddlewares["listOpenings"]...)
+	router.GET(options.BaseURL+"/api/v1/openings/:id/order", wrapper.GetOpeningOrder, options.OperationMiddlewares["getOpeningOrder"]...)
+	router.GET(options.BaseURL+"/api/v1/openings/:id/place", wrapper.GetPlace, options.OperationMiddlewares["getPlace"]...)
+	router.POST(options.BaseURL+"/api/v1/openings/:id/place", wrapper.Arrive, options.OperationMiddlewares["arrive"]...)
 
 }
 
@@ -2791,6 +3027,15 @@ type AppointmentJSONResponse Appointment
 type HoldJSONResponse Hold
 
 type OfferJSONResponse Offer
+
+type OpeningPlaceResponseHeaders struct {
+	RetryAfter *int
+}
+type OpeningPlaceJSONResponse struct {
+	Body OpeningPlace
+
+	Headers OpeningPlaceResponseHeaders
+}
 
 type PersonJSONResponse Person
 
@@ -4228,6 +4473,182 @@ func (response SignOfferdefaultApplicationProblemPlusJSONResponse) VisitSignOffe
 	return err
 }
 
+type ListOpeningsRequestObject struct {
+}
+
+type ListOpeningsResponseObject interface {
+	VisitListOpeningsResponse(w http.ResponseWriter) error
+}
+
+type ListOpenings200JSONResponse LiveOpeningList
+
+func (response ListOpenings200JSONResponse) VisitListOpeningsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOpeningsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListOpeningsdefaultApplicationProblemPlusJSONResponse) VisitListOpeningsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOpeningOrderRequestObject struct {
+	Id OpeningId `json:"id"`
+}
+
+type GetOpeningOrderResponseObject interface {
+	VisitGetOpeningOrderResponse(w http.ResponseWriter) error
+}
+
+type GetOpeningOrder200TextResponse string
+
+func (response GetOpeningOrder200TextResponse) VisitGetOpeningOrderResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response)))
+	return err
+}
+
+type GetOpeningOrderdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetOpeningOrderdefaultApplicationProblemPlusJSONResponse) VisitGetOpeningOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlaceRequestObject struct {
+	Id OpeningId `json:"id"`
+}
+
+type GetPlaceResponseObject interface {
+	VisitGetPlaceResponse(w http.ResponseWriter) error
+}
+
+type GetPlace200JSONResponse struct{ OpeningPlaceJSONResponse }
+
+func (response GetPlace200JSONResponse) VisitGetPlaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlacedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetPlacedefaultApplicationProblemPlusJSONResponse) VisitGetPlaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ArriveRequestObject struct {
+	Id     OpeningId `json:"id"`
+	Params ArriveParams
+	Body   *ArriveJSONRequestBody
+}
+
+type ArriveResponseObject interface {
+	VisitArriveResponse(w http.ResponseWriter) error
+}
+
+type Arrive200JSONResponse struct{ OpeningPlaceJSONResponse }
+
+func (response Arrive200JSONResponse) VisitArriveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ArrivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ArrivedefaultApplicationProblemPlusJSONResponse) VisitArriveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetPersonRequestObject struct {
 }
 
@@ -4864,6 +5285,18 @@ type StrictServerInterface interface {
 	// SignOffer Turn an offer into appointments with your signature
 	// (POST /api/v1/offers/{id}/sign)
 	SignOffer(ctx context.Context, request SignOfferRequestObject) (SignOfferResponseObject, error)
+	// ListOpenings Openings that are announced, run, or ended within a day
+	// (GET /api/v1/openings)
+	ListOpenings(ctx context.Context, request ListOpeningsRequestObject) (ListOpeningsResponseObject, error)
+	// GetOpeningOrder The order of the crowd, to compute again
+	// (GET /api/v1/openings/{id}/order)
+	GetOpeningOrder(ctx context.Context, request GetOpeningOrderRequestObject) (GetOpeningOrderResponseObject, error)
+	// GetPlace Your place
+	// (GET /api/v1/openings/{id}/place)
+	GetPlace(ctx context.Context, request GetPlaceRequestObject) (GetPlaceResponseObject, error)
+	// Arrive Take a place, or get the one that you have
+	// (POST /api/v1/openings/{id}/place)
+	Arrive(ctx context.Context, request ArriveRequestObject) (ArriveResponseObject, error)
 	// GetPerson What the system knows about you
 	// (GET /api/v1/person)
 	GetPerson(ctx context.Context, request GetPersonRequestObject) (GetPersonResponseObject, error)
@@ -5937,6 +6370,131 @@ func (sh *strictHandler) SignOffer(ctx echo.Context, id OfferId, params SignOffe
 		return err
 	} else if validResponse, ok := response.(SignOfferResponseObject); ok {
 		return validResponse.VisitSignOfferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOpenings operation middleware
+func (sh *strictHandler) ListOpenings(ctx echo.Context) error {
+	var request ListOpeningsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOpenings(ctx.Request().Context(), request.(ListOpeningsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOpenings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOpeningsResponseObject); ok {
+		return validResponse.VisitListOpeningsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOpeningOrder operation middleware
+func (sh *strictHandler) GetOpeningOrder(ctx echo.Context, id OpeningId) error {
+	var request GetOpeningOrderRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOpeningOrder(ctx.Request().Context(), request.(GetOpeningOrderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOpeningOrder")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOpeningOrderResponseObject); ok {
+		return validResponse.VisitGetOpeningOrderResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPlace operation middleware
+func (sh *strictHandler) GetPlace(ctx echo.Context, id OpeningId) error {
+	var request GetPlaceRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPlace(ctx.Request().Context(), request.(GetPlaceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPlace")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPlaceResponseObject); ok {
+		return validResponse.VisitGetPlaceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// Arrive operation middleware
+func (sh *strictHandler) Arrive(ctx echo.Context, id OpeningId, params ArriveParams) error {
+	var request ArriveRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ArriveJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Arrive(ctx.Request().Context(), request.(ArriveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Arrive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ArriveResponseObject); ok {
+		return validResponse.VisitArriveResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
