@@ -83,11 +83,15 @@ func (a *App) edge() (http.Handler, error) {
 		return nil, err
 	}
 	resource.Mount()
-	site, err := web.New(web.Deps{
+	pages := web.Deps{
 		Server: server, Bookings: a.parts.office, People: a.parts.people, Catalogue: a.parts.catalogue,
 		Policy: a.policy(), Limits: personLimits{a.parts.state, c.Limits.Person, a.now},
 		Ready: a.ready, Demo: a.demoPages(), Logger: a.logger, MailCode: a.options.Config.Session.MailCodeTTL.D(),
-	})
+	}
+	if a.parts.lottery != nil {
+		pages.Draws, pages.Release = a.parts.lottery, a.wavePolicy()
+	}
+	site, err := web.New(pages)
 	if err != nil {
 		return nil, err
 	}
