@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"chesna/booking/draw"
 	"chesna/booking/jobs"
 	"chesna/booking/journal"
-	journalpg "chesna/booking/journal/pgstore"
 	"chesna/booking/wave"
 	wavepg "chesna/booking/wave/pgstore"
 )
@@ -23,7 +20,7 @@ func (a *App) openWaves(ctx context.Context) error {
 		return err
 	}
 	a.parts.waves, err = wavepg.New(wavepg.Deps{
-		Pool: a.parts.pool, Jobs: a.parts.outbox, Appointments: a.parts.outbox, Journal: leaves{}, Logger: a.logger, Random: rand.Reader,
+		Pool: a.parts.pool, Jobs: a.parts.outbox, Appointments: a.parts.outbox, Journal: wavepg.Logs{}, Logger: a.logger, Random: rand.Reader,
 	})
 	if err != nil {
 		return err
@@ -33,19 +30,6 @@ func (a *App) openWaves(ctx context.Context) error {
 	}
 	a.onStop("ledger of waves", a.parts.waves.Stop)
 	return nil
-}
-
-// leaves queues leaves for the logs in the ledger's own transactions.
-type leaves struct{}
-
-// Append implements wavepg.Journal.
-func (leaves) Append(ctx context.Context, tx pgx.Tx, log string, l ...[]byte) error {
-	return journalpg.Append(ctx, tx, log, l...)
-}
-
-// AppendDraws implements wavepg.Journal.
-func (leaves) AppendDraws(ctx context.Context, tx pgx.Tx, leaf func(seq int64) ([]byte, error)) (int64, error) {
-	return journalpg.AppendDraws(ctx, tx, leaf)
 }
 
 // draws tells whether this installation gives seats by draw: somebody must witness them, and name people.
