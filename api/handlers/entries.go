@@ -3,7 +3,10 @@ package handlers
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"math/bits"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -36,6 +39,9 @@ func (a *API) PutEntry(ctx context.Context, r oapi.PutEntryRequestObject) (oapi.
 		return nil, err
 	}
 	receipt, err := draws.Enter(ctx, s, wave.ID(r.Id), in)
+	if err != nil && r.Body.Members == nil {
+		err = asOne(err, r.Body.Applicant != nil)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +68,7 @@ func entryRequest(in oapi.EntryRequest) (wave.EntryRequest, error) {
 	}
 	if in.Reschedules != nil {
 		id, err := uuid.Parse(*in.Reschedules)
-		if err != nil {
+		if err != nil || id == uuid.Nil {
 			return out, invalid("/reschedules", problem.FieldMalformed, "want the identifier of an appointment")
 		}
 		out.Reschedules = id
@@ -75,6 +81,45 @@ func entryRequest(in oapi.EntryRequest) (wave.EntryRequest, error) {
 		out.Signature = raw
 	}
 	return out, nil
+}
+
+// asOne points a refusal of a request for one person at what she sent: service and applicant, not the list that the
+// use case knows.
+func asOne(err error, other bool) error {
+	moved := func(pointer string) string {
+		whole := "/service"
+		if other {
+			whole = "/applicant"
+		}
+		rest, found := strings.CutPrefix(pointer, "/members")
+		rest = strings.TrimPrefix(rest, "/0")
+		switch {
+		case !found:
+			return pointer
+		case rest == "":
+			return whole
+		}
+		return rest
+	}
+	var ours *booking.Error
+	if errors.As(err, &ours) && len(ours.Fields) > 0 {
+		e := *ours
+		e.Fields = slices.Clone(e.Fields)
+		for i := range e.Fields {
+			e.Fields[i].Pointer = moved(e.Fields[i].Pointer)
+		}
+		return &e
+	}
+	var theirs *identity.Error
+	if errors.As(err, &theirs) && len(theirs.Fields) > 0 {
+		e := *theirs
+		e.Fields = slices.Clone(e.Fields)
+		for i := range e.Fields {
+			e.Fields[i].Pointer = moved(e.Fields[i].Pointer)
+		}
+		return &e
+	}
+	return err
 }
 
 // DeleteEntry implements DELETE /api/v1/draws/{id}/entry.

@@ -40,6 +40,9 @@ type world struct {
 	api    *api.Server
 	ledger *ledger
 	people *people
+	draws  *lottery
+	office *booking.Office
+	deps   api.Deps
 	logs   *bytes.Buffer
 	redis  *miniredis.Miniredis
 	router routers.Router
@@ -115,6 +118,7 @@ func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.office = office
 	d := api.Deps{
 		Sessions: w.people, PublicURL: origin, FormKey: bytes.Repeat([]byte("k"), 32), Idempotency: w.ledger,
 		Metrics: prometheus.NewRegistry(), Now: time.Now, Rand: rand.Reader, Logger: logger,
@@ -122,10 +126,15 @@ func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 	for _, f := range change {
 		f(&d)
 	}
+	w.deps = d
 	if w.api, err = api.New(d); err != nil {
 		t.Fatal(err)
 	}
-	h, err := handlers.New(handlers.Deps{Server: w.api, Catalogue: posts, Bookings: office, Identity: w.people, Limits: w.people})
+	w.draws = newLottery(w.people)
+	h, err := handlers.New(handlers.Deps{
+		Server: w.api, Catalogue: posts, Bookings: office, Identity: w.people, Limits: w.people, Draws: w.draws,
+		Logs: map[string]http.Handler{"journal": tiles("journal"), "draws": tiles("draws")},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,6 +143,18 @@ func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// bare is another server with nothing mounted.
+func (w *world) bare() *api.Server {
+	w.t.Helper()
+	d := w.deps
+	d.Metrics = prometheus.NewRegistry()
+	server, err := api.New(d)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return server
 }
 
 // described finds the operation of a request in openapi.yaml.
@@ -219,6 +240,7 @@ func (w *world) conforms(r *http.Request, x exchange) {
 func TestMain(m *testing.M) {
 	openapi3filter.RegisterBodyDecoder("text/calendar", plainBody)
 	openapi3filter.RegisterBodyDecoder("image/png", plainBody)
+	openapi3filter.RegisterBodyDecoder("application/zip", plainBody)
 	os.Exit(m.Run())
 }
 
