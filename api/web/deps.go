@@ -102,7 +102,7 @@ type Demo struct {
 	Mailbox Mailbox
 }
 
-// Deps is what the pages stand on. All but Draws, Limits, Ready, Demo and Logger are needed.
+// Deps is what the pages stand on. All but Draws, Openings, Limits, Ready, Demo and Logger are needed.
 type Deps struct {
 	// Server is the edge: sessions and form tokens of browsers, limits, and where routes are mounted.
 	Server    *api.Server
@@ -115,6 +115,8 @@ type Deps struct {
 	Draws Draws
 	// Release is the policy of the waves: the figures that pages state. It is needed with Draws.
 	Release wave.Policy
+	// Openings are the openings; nil where there are none: every opening is absent then.
+	Openings Openings
 	// MailCode is how long the code to confirm an e-mail address is good.
 	MailCode time.Duration
 	// Limits by person and action, the same as the API's; nil: none.

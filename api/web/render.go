@@ -280,6 +280,8 @@ func kindOf(p problem.Problem) string {
 		return "offers"
 	case string(booking.CodeDrawAbsent), string(booking.CodeNotPublished), string(booking.CodeEntryClosed), string(booking.CodeReturnedSeat):
 		return "draws"
+	case string(booking.CodeWaitForTurn), string(booking.CodeOpeningAbsent), string(booking.CodeOpeningEnded), string(booking.CodeLobbyClosed), string(booking.CodePlaceAbsent):
+		return "openings"
 	case "country-needed", "email-needed", string(identity.CodeEmailUnverified):
 		return "profile"
 	case string(identity.CodeUnauthenticated), string(identity.CodeChallengeUnknown):

@@ -78,6 +78,7 @@ func (s *Site) Mount() {
 		s.open(get, post)
 		s.citizen(get, post)
 		s.lots(get, post)
+		s.queues(get, post)
 		s.officer(get, post)
 		if s.Demo != nil {
 			s.demo(get, post)
