@@ -19,6 +19,7 @@
 // # Reading order
 //
 // deps.go (what the pages stand on), site.go and render.go, then the pages in the order of a visit: home.go,
-// signin.go, profile.go, book.go, time.go, hold.go, appointments.go; for officers desk.go, week.go, weekform.go;
-// demo.go. Styles are built ahead by styles/build.sh.
+// signin.go, profile.go, book.go, time.go, hold.go, appointments.go; draws: lot.go, draws.go, wish.go (what was chosen,
+// carried by the address), entering.go, entrysign.go, entry.go, entries.go, offers.go, moving.go, verify.go; for
+// officers desk.go, week.go, weekform.go; demo.go. Styles are built ahead by styles/build.sh.
 package web

@@ -117,8 +117,8 @@ func TestStepsAskAgainForWhatIsMissing(t *testing.T) {
 		v.get(enter+"/sign?w=0&who=self&service.self=passport-adult").want(c.status, c.text).absent("said in English")
 	}
 	l.refuse, l.paused = nil, w.now.Add(5*24*time.Hour)
-	v.get(enter).want(http.StatusOK, "субота, 28 листопада")
-	v.get("/uk/draws/krk-passport-2026w51/enter").at("/uk/draws/krk-passport-2026w51").want(http.StatusOK, "Заявки приймають із")
+	v.get(enter).want(http.StatusOK, "з 07:00 28 листопада 2026 року")
+	v.get("/uk/draws/krk-passport-2026w51/enter").at("/uk/draws/krk-passport-2026w51").want(http.StatusOK, "Початок приймання заявок")
 	v.get("/uk/draws/krk-passport-2026w49/enter").at("/uk/draws/krk-passport-2026w49").want(http.StatusOK, "Приймання заявок завершено")
 	v.get("/uk/draws/nothing/enter").want(http.StatusNotFound, "Такого жеребкування немає")
 }
@@ -276,7 +276,7 @@ func TestCancellingTellsTheRulesBefore(t *testing.T) {
 	page := v.post(hold+"/confirm", "signature", encode(sign("olena", []byte(document)))).want(http.StatusOK).url
 	v.get(page+"/cancel").want(http.StatusOK, "Це пізнє скасування", "14 днів") // it begins in hours
 	w.appointments[0].Start = w.now.Add(10 * 24 * time.Hour)
-	v.get(page+"/cancel").want(http.StatusOK, "вважається пізнім", "вівторок, 1 грудня 2026 року, 07:00", "Якщо не прийти").absent("Це пізнє скасування")
+	v.get(page+"/cancel").want(http.StatusOK, "вважається пізнім", "після 07:00 (UTC+1) 1 грудня 2026 року", "Якщо не прийти").absent("Це пізнє скасування")
 	w.appointments[0].State = booking.AppointmentDisplaced
 	v.get(page+"/cancel").want(http.StatusOK, "нічого вам не коштує", page+"/move").absent("Це пізнє скасування")
 }
