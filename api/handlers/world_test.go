@@ -132,7 +132,7 @@ func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 	}
 	w.draws = newLottery(w.people)
 	h, err := handlers.New(handlers.Deps{
-		Server: w.api, Catalogue: posts, Bookings: office, Identity: w.people, Limits: w.people, Draws: w.draws,
+		Server: w.api, Catalogue: posts, Bookings: office, Identity: w.people, Limits: w.people, Draws: w.draws, Openings: oneOpening{},
 		Logs: map[string]http.Handler{"journal": tiles("journal"), "draws": tiles("draws")},
 	})
 	if err != nil {
