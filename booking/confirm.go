@@ -56,7 +56,7 @@ func (o *Office) enter(ctx context.Context, h Hold, document []byte, act identit
 	})
 	switch CodeOf(err) {
 	case "":
-	case CodeSeatTaken, CodeAlreadyBooked:
+	case CodeSeatTaken, CodeAlreadyBooked, CodeLiveEntry:
 		// The ledger's word is final: this hold can never be confirmed. Reconcile repeats this if it fails.
 		if e := o.Inventory.Abandon(ctx, h.ID); e != nil {
 			o.Logger.WarnContext(ctx, "abandon a refused hold", "hold", h.ID, "error", e)

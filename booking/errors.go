@@ -63,7 +63,7 @@ const (
 	CodeSignatureNeeded Code = "signature-needed" // sign the document and send the same request again
 	CodeEntryTooLarge   Code = "entry-too-large"  // more persons than seats
 	CodeReturnedSeat    Code = "returned-seat"    // she gave back a seat of this draw
-	CodeChangesUsedUp   Code = "changes-used-up"  // an appointment can be rescheduled twice
+	CodeChangesUsedUp   Code = "changes-used-up"  // an appointment can be rescheduled twice, an entry changed 29 times
 )
 
 // FieldError points at one field of the input that is wrong.

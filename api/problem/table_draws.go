@@ -61,8 +61,8 @@ func drawRows() []Row {
 			"Тут розігрують місце, яке ви повернули", "A seat that you gave back is drawn here",
 			"Хто повернув місце, не бере участі в жеребкуванні цього місця.", "Whoever gave a seat back is not in the draw of that seat."),
 		row(string(booking.CodeChangesUsedUp), http.StatusConflict,
-			"Перенести запис більше не можна", "The appointment cannot be moved any more",
-			"Запис можна перенести щонайбільше двічі. Його можна лише скасувати.",
-			"An appointment can be moved twice at most. It can only be cancelled."),
+			"Змінювати більше не можна", "No more changes are possible",
+			"Запис можна перенести двічі, заявку на жеребкування змінити 29 разів. Скасувати чи вийти можна завжди.",
+			"An appointment can be moved twice, an entry in a draw changed 29 times. Cancelling or leaving is always possible."),
 	}
 }

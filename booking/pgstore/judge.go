@@ -76,6 +76,8 @@ func (d docket) decide(batch []booking.Confirmation, c booking.Confirmation, f r
 		return refuse(booking.CodeSignatureReused, "this signature has been accepted before")
 	case f.PersonClaimed || d.persons[claimantOf(c)]:
 		return refuse(booking.CodeAlreadyBooked, "there is an active appointment in this group of services")
+	case f.LiveEntry:
+		return refuse(booking.CodeLiveEntry, "a live entry in a draw bars bookings in this group of services")
 	case f.Ended:
 		return refuse(booking.CodeSeatTaken, "the hold has ended and its seat was given back")
 	case f.SeatClaimed || d.seats[c.Hold.Seat] || !bookable(e.seats[string(c.Hold.Seat)], c.Hold):

@@ -21,7 +21,7 @@ import (
 // Refusals: CodeDrawAbsent, CodeForbidden, CodeEntryClosed with the times, CodeCountryNeeded, CodeOutsideDistrict,
 // CodeEmailNeeded, CodeInvalid, CodeUnknownService, CodeApplicantRefused and those of People.ResolveApplicant with a
 // pointer to the field, CodeEntryTooLarge, CodeAppointmentAbsent and CodeNotActive of what is to be replaced,
-// CodeSignatureNeeded, those of Acts.VerifyAct and of Citizens.Enter.
+// CodeChangesUsedUp, CodeSignatureNeeded, those of Acts.VerifyAct and of Citizens.Enter.
 func (o *Office) Enter(ctx context.Context, s identity.Session, id ID, r EntryRequest) (Receipt, error) {
 	if !s.Has(identity.RoleCitizen) {
 		return Receipt{}, booking.Refuse(booking.CodeForbidden, "only a citizen can enter a draw")
@@ -142,6 +142,9 @@ func (o *Office) compose(ctx context.Context, s identity.Session, w Wave, hers [
 		return Acceptance{}, nil, err
 	}
 	before := entryOf(hers, w.ID)
+	if before.Rev >= MaxRevisions {
+		return Acceptance{}, nil, booking.Refuse(booking.CodeChangesUsedUp, "your entry has been changed as often as it can be; you can still leave")
+	}
 	a := Acceptance{
 		Wave: w.ID, Declarer: s.Person, Rev: before.Rev + 1, Windows: mask, Reschedules: r.Reschedules,
 		CountsLoss: home && countsLoss(w, mask, r), Leaves: leaves.Wave, Actor: citizen(s),

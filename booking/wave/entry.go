@@ -14,6 +14,10 @@ import (
 // MaxSize is the most persons of one entry.
 const MaxSize = draw.MaxSize
 
+// MaxRevisions is the highest revision that an entry can be changed to; it can be left after that. Each is kept with its
+// signature and is a leaf of the journal for ever.
+const MaxRevisions = 30
+
 // EntryState is where an entry stands.
 type EntryState string
 
@@ -50,8 +54,8 @@ type Entry struct {
 	Opening     [32]byte  // the citizen's, with the receipt
 	Request     []byte    // the text that she signed
 	Receipt     []byte    // signed after the commit; of the current rev
-	AcceptedAt  time.Time
-	ServedIn    ID // the wave that served it
+	AcceptedAt  time.Time // of the current revision; of a frozen entry, of the first
+	ServedIn    ID        // the wave that served it
 }
 
 // Size is how many seats the entry needs.

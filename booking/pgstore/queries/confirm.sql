@@ -13,6 +13,8 @@ SELECT i.n::bigint AS n,
        EXISTS (SELECT 1 FROM booking.seat_claims c WHERE c.seat = i.seat) AS seat_claimed,
        EXISTS (SELECT 1 FROM booking.person_claims p
                WHERE p.applicant = i.applicant AND p.service_group = i.grp) AS person_claimed,
+       EXISTS (SELECT 1 FROM booking.entry_claims x
+               WHERE x.applicant = i.applicant AND x.service_group = i.grp) AS live_entry,
        EXISTS (SELECT 1 FROM booking.appointments a WHERE a.signature_digest = i.signature) AS signature_known,
        EXISTS (SELECT 1 FROM booking.ended_holds c WHERE c.nonce = i.nonce) AS nonce_known,
        EXISTS (SELECT 1 FROM booking.appointments a
@@ -64,4 +66,5 @@ JOIN written w ON w.id = i.id
 JOIN claimed c ON c.appointment = i.id
 JOIN engaged e ON e.appointment = i.id
 JOIN consumed n ON n.hold_id = i.hold
-JOIN taken t ON t.id = i.seat;
+JOIN taken t ON t.id = i.seat
+WHERE NOT EXISTS (SELECT 1 FROM booking.entry_claims x WHERE x.applicant = i.applicant AND x.service_group = i.grp);

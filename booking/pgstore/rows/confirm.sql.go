@@ -64,6 +64,8 @@ SELECT i.n::bigint AS n,
        EXISTS (SELECT 1 FROM booking.seat_claims c WHERE c.seat = i.seat) AS seat_claimed,
        EXISTS (SELECT 1 FROM booking.person_claims p
                WHERE p.applicant = i.applicant AND p.service_group = i.grp) AS person_claimed,
+       EXISTS (SELECT 1 FROM booking.entry_claims x
+               WHERE x.applicant = i.applicant AND x.service_group = i.grp) AS live_entry,
        EXISTS (SELECT 1 FROM booking.appointments a WHERE a.signature_digest = i.signature) AS signature_known,
        EXISTS (SELECT 1 FROM booking.ended_holds c WHERE c.nonce = i.nonce) AS nonce_known,
        EXISTS (SELECT 1 FROM booking.appointments a
@@ -93,6 +95,7 @@ type ConfirmFactsRow struct {
 	Ended          bool
 	SeatClaimed    bool
 	PersonClaimed  bool
+	LiveEntry      bool
 	SignatureKnown bool
 	NonceKnown     bool
 	NameKnown      bool
@@ -124,6 +127,7 @@ func (q *Queries) ConfirmFacts(ctx context.Context, arg ConfirmFactsParams) ([]C
 			&i.Ended,
 			&i.SeatClaimed,
 			&i.PersonClaimed,
+			&i.LiveEntry,
 			&i.SignatureKnown,
 			&i.NonceKnown,
 			&i.NameKnown,
@@ -175,6 +179,7 @@ JOIN claimed c ON c.appointment = i.id
 JOIN engaged e ON e.appointment = i.id
 JOIN consumed n ON n.hold_id = i.hold
 JOIN taken t ON t.id = i.seat
+WHERE NOT EXISTS (SELECT 1 FROM booking.entry_claims x WHERE x.applicant = i.applicant AND x.service_group = i.grp)
 `
 
 type InsertConfirmedParams struct {

@@ -13,7 +13,7 @@ import (
 	"chesna/booking/wave/pgstore/rows"
 )
 
-// ExpireOffers ends open offers whose time is over, at most limit (1000), and pauses declarers with two unsigned offers in a
+// ExpireOffers ends open offers whose time is over, at most limit (1000), and pauses persons with two unsigned offers in a
 // group. Several callers share the work.
 func (s *Store) ExpireOffers(ctx context.Context, pause time.Duration, limit int) (int, error) {
 	n := 0
@@ -35,7 +35,7 @@ func (s *Store) ExpireOffers(ctx context.Context, pause time.Duration, limit int
 	return n, err
 }
 
-// pauseUnsigned pauses the declarers who left two offers unsigned since they were last paused for it.
+// pauseUnsigned pauses the persons whom two offers named that nobody signed, since they were last paused for it.
 func (s *Store) pauseUnsigned(ctx context.Context, w *work, ended []rows.BookingOffer, pause time.Duration) error {
 	ids := make([]uuid.UUID, len(ended))
 	for i, o := range ended {
@@ -51,14 +51,14 @@ func (s *Store) pauseUnsigned(ctx context.Context, w *work, ended []rows.Booking
 	p := rows.PauseEntriesParams{Until: w.now.Add(pause), Reason: "unsigned-offers", At: w.now}
 	var events []booking.Event
 	for _, r := range unsigned {
-		p.Applicants = append(p.Applicants, r.Declarer)
+		p.Applicants = append(p.Applicants, r.Person)
 		p.Grps = append(p.Grps, r.Grp)
-		events = append(events, pausedEvent(r.Declarer, "", r.Grp, p.Reason, p.Until))
+		events = append(events, pausedEvent(r.Person, "", r.Grp, p.Reason, p.Until))
 	}
 	if err := w.PauseEntries(ctx, p); err != nil {
 		return fmt.Errorf("pause online entry: %w", err)
 	}
-	if err := w.CountUnsigned(ctx, rows.CountUnsignedParams{Declarers: p.Applicants, Grps: p.Grps}); err != nil {
+	if err := w.CountUnsigned(ctx, rows.CountUnsignedParams{Persons: p.Applicants, Grps: p.Grps}); err != nil {
 		return fmt.Errorf("count unsigned offers: %w", err)
 	}
 	return s.record(ctx, w, events)

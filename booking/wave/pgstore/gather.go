@@ -147,6 +147,7 @@ func gatherPersons(ctx context.Context, w *work, as []wave.Acceptance, e *eviden
 			p.Grps = append(p.Grps, row.Grp)
 			p.Consulates = append(p.Consulates, row.Consulate)
 			p.Waves = append(p.Waves, row.ID)
+			p.Without = append(p.Without, ownWeek(row))
 			places = append(places, place{i, k})
 		}
 	}
@@ -159,6 +160,15 @@ func gatherPersons(ctx context.Context, w *work, as []wave.Acceptance, e *eviden
 		e.persons[at.entry][at.person] = f
 	}
 	return nil
+}
+
+// ownWeek is the week whose losses weigh nothing in the wave: who lost in the parent draw has the same weight in a standby
+// draw, whether her entry was carried there or made anew.
+func ownWeek(w rows.BookingWave) string {
+	if w.Kind == string(wave.KindStandby) {
+		return w.IsoWeek
+	}
+	return ""
 }
 
 // gatherActs reads what is known of the signatures, and the appointments to be replaced.

@@ -68,6 +68,9 @@ func decide(a wave.Acceptance, e evidence, persons []rows.PersonFactsRow) senten
 	if a.Rev != int(current.Rev)+1 {
 		return refuse(booking.CodeStale, "the entry has been changed meanwhile; look at it again")
 	}
+	if a.Rev > wave.MaxRevisions {
+		return refuse(booking.CodeChangesUsedUp, "the entry has been changed as often as it can be; leaving is possible")
+	}
 	old, leaves := e.entries[wave.EntryKey{Wave: a.Leaves, Declarer: a.Declarer}]
 	leaves = leaves && old.State == string(wave.EntryLive)
 	if leaves && e.inDraw[wave.EntryKey{Wave: a.Leaves, Declarer: a.Declarer}] {
@@ -87,7 +90,7 @@ func decide(a wave.Acceptance, e evidence, persons []rows.PersonFactsRow) senten
 		Reschedules: a.Reschedules, Commitment: a.Commitment, Opening: a.Opening, Request: a.Request, AcceptedAt: e.now,
 	}}
 	if there {
-		s.entry.NF, s.entry.AcceptedAt = [32]byte(current.Nf), current.AcceptedAt.UTC()
+		s.entry.NF = [32]byte(current.Nf)
 	}
 	s.entry.W, s.entry.G = weigh(a, e, w, current, there, persons)
 	return s
@@ -128,7 +131,8 @@ func decideReplaced(a wave.Acceptance, e evidence, w rows.BookingWave) *sentence
 }
 
 // weigh is the weight and the guarantee: the smallest of the members', fixed when the entry is first accepted. A person who
-// is added later can only lower them.
+// is added later can only lower them, and so can what became of her own standing before an entry that was left is made
+// again: an offer elsewhere has set it back.
 func weigh(a wave.Acceptance, e evidence, w rows.BookingWave, current rows.BookingEntry, there bool, persons []rows.PersonFactsRow) (weight, g int) {
 	if a.Reschedules != uuid.Nil {
 		return 1, 0
@@ -142,7 +146,7 @@ func weigh(a wave.Acceptance, e evidence, w rows.BookingWave, current rows.Booki
 	}
 	before := e.before[wave.EntryKey{Wave: a.Wave, Declarer: a.Declarer}]
 	for n, m := range a.Members {
-		if before[m.Applicant] {
+		if before[m.Applicant] && current.State == string(wave.EntryLive) {
 			continue
 		}
 		standing := wave.Standing{Losses: int(persons[n].Losses)}

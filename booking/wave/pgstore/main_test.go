@@ -108,6 +108,18 @@ func openWorld(t testing.TB, dsn string, change func(*pgstore.Deps)) *wavetest.W
 			}
 		}),
 		Check: func(t testing.TB) { wavetest.CheckInvariants(t, pool) },
+		Unseen: func(t testing.TB, person uuid.UUID, do func()) {
+			t.Helper()
+			hide := func(from, to uuid.UUID) {
+				if _, err := pool.Exec(t.Context(), `UPDATE booking.entry_claims SET applicant = $2 WHERE applicant = $1`, from, to); err != nil {
+					t.Fatal(err)
+				}
+			}
+			elsewhere := uuid.New()
+			hide(person, elsewhere)
+			do()
+			hide(elsewhere, person)
+		},
 	}
 }
 

@@ -77,8 +77,10 @@ func withheld(t *testing.T, w *World) {
 	ann, child, bob := person(), person(), person()
 	w.Enter(t, Ask(v.ID, ann, ann, child), "")
 	w.Enter(t, Ask(v.ID, bob), "")
-	_, err := w.Bookings.Confirm(t.Context(), bookingtest.Sign(bookingtest.MakeHold(open, child))) // the inventory knew no bars
-	bookingtest.WantCode(t, err, "")
+	w.Unseen(t, child, func() {
+		_, err := w.Bookings.Confirm(t.Context(), bookingtest.Sign(bookingtest.MakeHold(open, child)))
+		bookingtest.WantCode(t, err, "")
+	})
 	_, o := w.Draw(t, v, ann, bob)
 	got, err := w.Waves.Wave(t.Context(), v.ID)
 	if err != nil || got.Offers != (wave.OfferCounts{Open: 1, Withheld: 1}) {

@@ -29,6 +29,11 @@ func Ledger(t *testing.T, open func(t *testing.T) *World) {
 		{"WithdrawnSeats", withdrawn},
 		{"WithheldOffers", withheld},
 		{"PublishedAnew", publishedAnew},
+		{"WeightsOfStandby", weightsOfStandby},
+		{"WeightAfterOffer", weightAfterOffer},
+		{"Revisions", revisions},
+		{"HoldBeforeEntry", holdBeforeEntry},
+		{"UnsignedInTurns", unsignedInTurns},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := open(t)

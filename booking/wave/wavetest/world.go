@@ -49,6 +49,9 @@ type World struct {
 	Clock    *Clock
 	// Check re-reads the whole state after a test and reports what breaks an invariant; see CheckInvariants. May be nil.
 	Check func(t testing.TB)
+	// Unseen does something while the ledger does not see the person's live entry, as a transaction of the same moment
+	// would not.
+	Unseen func(t testing.TB, person uuid.UUID, do func())
 
 	revision map[string]int64
 }

@@ -16,7 +16,7 @@ WHERE EXISTS (SELECT 1 FROM booking.wave_takers t JOIN booking.waves w ON w.id =
 
 -- name: PersonFacts :many
 -- What the ledger knows of persons who would enter, by their number. A claim is of another entry, an appointment, or an
--- open offer; the zero UUID says that there is none.
+-- open offer; the zero UUID says that there is none. A standby draw has w as in the parent: without the losses of its week.
 SELECT p.n::bigint AS n,
        COALESCE(c.wave, '')::text AS claim_wave, COALESCE(c.declarer, '00000000-0000-0000-0000-000000000000')::uuid AS claim_declarer,
        COALESCE(b.appointment, '00000000-0000-0000-0000-000000000000')::uuid AS booked,
@@ -25,12 +25,14 @@ SELECT p.n::bigint AS n,
                    WHERE os.applicant = p.applicant AND o.grp = p.grp AND o.state = 'open'))::bool AS offered,
        EXISTS (SELECT 1 FROM booking.pauses x WHERE x.applicant = p.applicant AND x.grp = p.grp AND x.until > @now_at::timestamptz) AS paused,
        (SELECT count(*) FROM booking.losses l WHERE l.applicant = p.applicant AND l.grp = p.grp AND l.at > @since::timestamptz
+          AND l.iso_week <> p.without
           AND l.at > COALESCE((SELECT max(r.at) FROM booking.resets r WHERE r.applicant = p.applicant AND r.grp = p.grp), '-infinity'))::int AS losses,
        EXISTS (SELECT 1 FROM booking.guarantees g WHERE g.applicant = p.applicant AND g.consulate = p.consulate
                  AND g.grp = p.grp AND g.used_in IS NULL) AS promised,
        EXISTS (SELECT 1 FROM booking.wave_returners r WHERE r.wave = p.wave AND r.person = p.applicant) AS gave_back
 FROM (SELECT unnest(@numbers::bigint[]) AS n, unnest(@applicants::uuid[]) AS applicant, unnest(@grps::text[]) AS grp,
-             unnest(@consulates::text[]) AS consulate, unnest(@waves::text[]) AS wave) AS p
+             unnest(@consulates::text[]) AS consulate, unnest(@waves::text[]) AS wave,
+             unnest(@without::text[]) AS without) AS p
 LEFT JOIN booking.entry_claims c ON c.applicant = p.applicant AND c.service_group = p.grp
 LEFT JOIN booking.person_claims b ON b.applicant = p.applicant AND b.service_group = p.grp;
 
@@ -119,7 +121,7 @@ UPDATE booking.entry_revisions SET receipt = @receipt
 WHERE wave = @wave AND declarer = @declarer AND rev = @rev AND receipt IS NULL;
 
 -- name: EntriesByKeys :many
-SELECT e.wave, e.declarer, e.state, e.rev, e.nf, e.w, e.g, e.counts_loss, e.reschedules, e.accepted_at, e.served_in,
+SELECT e.wave, e.declarer, e.state, e.rev, e.nf, e.w, e.g, e.counts_loss, e.reschedules, r.at AS accepted_at, e.served_in,
        r.windows, r.commitment, r.opening, r.request, r.receipt
 FROM (SELECT unnest(@waves::text[]) AS wave, unnest(@declarers::uuid[]) AS declarer) AS i
 JOIN booking.entries e ON e.wave = i.wave AND e.declarer = i.declarer

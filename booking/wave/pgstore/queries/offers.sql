@@ -115,16 +115,32 @@ ORDER BY until, id LIMIT @max_rows FOR UPDATE SKIP LOCKED;
 UPDATE booking.offers SET state = @state, ended_at = @at::timestamptz WHERE id = ANY (@ids::uuid[]) AND state = 'open';
 
 -- name: UnsignedOffers :many
--- Declarers of the ended offers who left two unsigned since the last pause for it.
-SELECT o.declarer, o.grp FROM booking.offers o
-WHERE o.state = 'expired' AND NOT o.counted
-  AND (o.declarer, o.grp) IN (SELECT x.declarer, x.grp FROM booking.offers x WHERE x.id = ANY (@ids::uuid[]))
-GROUP BY o.declarer, o.grp HAVING count(*) >= 2;
+-- Persons of the ended offers, declarers and those who were to come, with two unsigned since the last pause for it: two who
+-- take turns to declare for a third leave her two.
+WITH met AS (
+    SELECT o.declarer AS person, o.grp FROM booking.offers o WHERE o.id = ANY (@ids::uuid[])
+    UNION
+    SELECT os.applicant, o.grp FROM booking.offers o JOIN booking.offer_seats os ON os.offer = o.id WHERE o.id = ANY (@ids::uuid[])
+), named AS (
+    SELECT m.person, m.grp, d.id FROM met m JOIN booking.offers d ON d.declarer = m.person AND d.grp = m.grp
+    WHERE d.state = 'expired' AND NOT d.counted
+    UNION
+    SELECT m.person, m.grp, d.id FROM met m JOIN booking.offer_seats os ON os.applicant = m.person
+    JOIN booking.offers d ON d.id = os.offer AND d.grp = m.grp
+    WHERE d.state = 'expired' AND NOT d.counted
+)
+SELECT n.person::uuid AS person, n.grp FROM named n GROUP BY n.person, n.grp HAVING count(*) >= 2;
 
 -- name: CountUnsigned :exec
-UPDATE booking.offers o SET counted = true
-FROM (SELECT unnest(@declarers::uuid[]) AS declarer, unnest(@grps::text[]) AS grp) AS i
-WHERE o.declarer = i.declarer AND o.grp = i.grp AND o.state = 'expired' AND NOT o.counted;
+WITH paused AS (SELECT unnest(@persons::uuid[]) AS person, unnest(@grps::text[]) AS grp),
+named AS (
+    SELECT d.id FROM booking.offers d JOIN paused p ON p.person = d.declarer AND p.grp = d.grp
+    UNION
+    SELECT d.id FROM paused p JOIN booking.offer_seats os ON os.applicant = p.person
+    JOIN booking.offers d ON d.id = os.offer AND d.grp = p.grp
+)
+UPDATE booking.offers o SET counted = true FROM named
+WHERE o.id = named.id AND o.state = 'expired' AND NOT o.counted;
 
 -- name: SignOffer :exec
 UPDATE booking.offers SET state = 'signed', ended_at = @at::timestamptz, signature_digest = @signature_digest,

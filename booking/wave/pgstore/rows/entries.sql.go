@@ -149,7 +149,7 @@ func (q *Queries) EndEntries(ctx context.Context, arg EndEntriesParams) ([]EndEn
 }
 
 const entriesByKeys = `-- name: EntriesByKeys :many
-SELECT e.wave, e.declarer, e.state, e.rev, e.nf, e.w, e.g, e.counts_loss, e.reschedules, e.accepted_at, e.served_in,
+SELECT e.wave, e.declarer, e.state, e.rev, e.nf, e.w, e.g, e.counts_loss, e.reschedules, r.at AS accepted_at, e.served_in,
        r.windows, r.commitment, r.opening, r.request, r.receipt
 FROM (SELECT unnest($1::text[]) AS wave, unnest($2::uuid[]) AS declarer) AS i
 JOIN booking.entries e ON e.wave = i.wave AND e.declarer = i.declarer
@@ -685,12 +685,14 @@ SELECT p.n::bigint AS n,
                    WHERE os.applicant = p.applicant AND o.grp = p.grp AND o.state = 'open'))::bool AS offered,
        EXISTS (SELECT 1 FROM booking.pauses x WHERE x.applicant = p.applicant AND x.grp = p.grp AND x.until > $1::timestamptz) AS paused,
        (SELECT count(*) FROM booking.losses l WHERE l.applicant = p.applicant AND l.grp = p.grp AND l.at > $2::timestamptz
+          AND l.iso_week <> p.without
           AND l.at > COALESCE((SELECT max(r.at) FROM booking.resets r WHERE r.applicant = p.applicant AND r.grp = p.grp), '-infinity'))::int AS losses,
        EXISTS (SELECT 1 FROM booking.guarantees g WHERE g.applicant = p.applicant AND g.consulate = p.consulate
                  AND g.grp = p.grp AND g.used_in IS NULL) AS promised,
        EXISTS (SELECT 1 FROM booking.wave_returners r WHERE r.wave = p.wave AND r.person = p.applicant) AS gave_back
 FROM (SELECT unnest($3::bigint[]) AS n, unnest($4::uuid[]) AS applicant, unnest($5::text[]) AS grp,
-             unnest($6::text[]) AS consulate, unnest($7::text[]) AS wave) AS p
+             unnest($6::text[]) AS consulate, unnest($7::text[]) AS wave,
+             unnest($8::text[]) AS without) AS p
 LEFT JOIN booking.entry_claims c ON c.applicant = p.applicant AND c.service_group = p.grp
 LEFT JOIN booking.person_claims b ON b.applicant = p.applicant AND b.service_group = p.grp
 `
@@ -703,6 +705,7 @@ type PersonFactsParams struct {
 	Grps       []string
 	Consulates []string
 	Waves      []string
+	Without    []string
 }
 
 type PersonFactsRow struct {
@@ -718,7 +721,7 @@ type PersonFactsRow struct {
 }
 
 // What the ledger knows of persons who would enter, by their number. A claim is of another entry, an appointment, or an
-// open offer; the zero UUID says that there is none.
+// open offer; the zero UUID says that there is none. A standby draw has w as in the parent: without the losses of its week.
 func (q *Queries) PersonFacts(ctx context.Context, arg PersonFactsParams) ([]PersonFactsRow, error) {
 	rows, err := q.db.Query(ctx, personFacts,
 		arg.NowAt,
@@ -728,6 +731,7 @@ func (q *Queries) PersonFacts(ctx context.Context, arg PersonFactsParams) ([]Per
 		arg.Grps,
 		arg.Consulates,
 		arg.Waves,
+		arg.Without,
 	)
 	if err != nil {
 		return nil, err

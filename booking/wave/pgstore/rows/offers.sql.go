@@ -100,18 +100,24 @@ func (q *Queries) ClaimSeats(ctx context.Context, arg ClaimSeatsParams) (int64, 
 }
 
 const countUnsigned = `-- name: CountUnsigned :exec
-UPDATE booking.offers o SET counted = true
-FROM (SELECT unnest($1::uuid[]) AS declarer, unnest($2::text[]) AS grp) AS i
-WHERE o.declarer = i.declarer AND o.grp = i.grp AND o.state = 'expired' AND NOT o.counted
+WITH paused AS (SELECT unnest($1::uuid[]) AS person, unnest($2::text[]) AS grp),
+named AS (
+    SELECT d.id FROM booking.offers d JOIN paused p ON p.person = d.declarer AND p.grp = d.grp
+    UNION
+    SELECT d.id FROM paused p JOIN booking.offer_seats os ON os.applicant = p.person
+    JOIN booking.offers d ON d.id = os.offer AND d.grp = p.grp
+)
+UPDATE booking.offers o SET counted = true FROM named
+WHERE o.id = named.id AND o.state = 'expired' AND NOT o.counted
 `
 
 type CountUnsignedParams struct {
-	Declarers []uuid.UUID
-	Grps      []string
+	Persons []uuid.UUID
+	Grps    []string
 }
 
 func (q *Queries) CountUnsigned(ctx context.Context, arg CountUnsignedParams) error {
-	_, err := q.db.Exec(ctx, countUnsigned, arg.Declarers, arg.Grps)
+	_, err := q.db.Exec(ctx, countUnsigned, arg.Persons, arg.Grps)
 	return err
 }
 
@@ -1066,18 +1072,28 @@ func (q *Queries) SignatureKnown(ctx context.Context, signature []byte) (bool, e
 }
 
 const unsignedOffers = `-- name: UnsignedOffers :many
-SELECT o.declarer, o.grp FROM booking.offers o
-WHERE o.state = 'expired' AND NOT o.counted
-  AND (o.declarer, o.grp) IN (SELECT x.declarer, x.grp FROM booking.offers x WHERE x.id = ANY ($1::uuid[]))
-GROUP BY o.declarer, o.grp HAVING count(*) >= 2
+WITH met AS (
+    SELECT o.declarer AS person, o.grp FROM booking.offers o WHERE o.id = ANY ($1::uuid[])
+    UNION
+    SELECT os.applicant, o.grp FROM booking.offers o JOIN booking.offer_seats os ON os.offer = o.id WHERE o.id = ANY ($1::uuid[])
+), named AS (
+    SELECT m.person, m.grp, d.id FROM met m JOIN booking.offers d ON d.declarer = m.person AND d.grp = m.grp
+    WHERE d.state = 'expired' AND NOT d.counted
+    UNION
+    SELECT m.person, m.grp, d.id FROM met m JOIN booking.offer_seats os ON os.applicant = m.person
+    JOIN booking.offers d ON d.id = os.offer AND d.grp = m.grp
+    WHERE d.state = 'expired' AND NOT d.counted
+)
+SELECT n.person::uuid AS person, n.grp FROM named n GROUP BY n.person, n.grp HAVING count(*) >= 2
 `
 
 type UnsignedOffersRow struct {
-	Declarer uuid.UUID
-	Grp      string
+	Person uuid.UUID
+	Grp    string
 }
 
-// Declarers of the ended offers who left two unsigned since the last pause for it.
+// Persons of the ended offers, declarers and those who were to come, with two unsigned since the last pause for it: two who
+// take turns to declare for a third leave her two.
 func (q *Queries) UnsignedOffers(ctx context.Context, ids []uuid.UUID) ([]UnsignedOffersRow, error) {
 	rows, err := q.db.Query(ctx, unsignedOffers, ids)
 	if err != nil {
@@ -1087,7 +1103,7 @@ func (q *Queries) UnsignedOffers(ctx context.Context, ids []uuid.UUID) ([]Unsign
 	var items []UnsignedOffersRow
 	for rows.Next() {
 		var i UnsignedOffersRow
-		if err := rows.Scan(&i.Declarer, &i.Grp); err != nil {
+		if err := rows.Scan(&i.Person, &i.Grp); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
