@@ -139,10 +139,13 @@ func (s *Scheduler) mainTimes(w *Wave, b Batch, isoWeek capacity.ISOWeek, post b
 	}
 	w.Closes = calendar
 	// The announcement must be cosigned before the notice begins to run. By the standard delays there is an hour for that.
-	if soonest := ceilSecond(w.Announced.Add(time.Second + p.Notice + seconds(p.Delays.Fallback/24))); w.Closes.Before(soonest) {
+	soonest := ceilSecond(w.Announced.Add(time.Second + p.Notice + seconds(p.Delays.Fallback/24)))
+	if w.Closes.Before(soonest) {
 		w.Closes = soonest.Add(spread(w.ID, p.Spread))
 	}
-	w.Opens = w.Closes.Add(-p.Entry)
+	// Entry begins when the announcement has stood for what the notice has more than the entry, and lasts to the close: a
+	// longer entry helps those who hear of it late, and gives nobody anything else.
+	w.Opens = soonest.Add(-p.Entry)
 	return true
 }
 

@@ -112,7 +112,7 @@ func openParts(ctx context.Context, s stores, clock *testClock, hit func(step st
 		}},
 		logger: slog.New(slog.DiscardHandler), origin: c.Server.PublicURL, failed: make(chan error, 4),
 	}
-	for _, step := range []func(context.Context) error{a.openStores, a.openTrust, a.buildIdentity, a.buildBooking} {
+	for _, step := range []func(context.Context) error{a.openStores, a.openTrust, a.buildIdentity, a.openWaves, a.buildBooking} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("open the parts: %w", err)
 		}
