@@ -25,7 +25,8 @@ type Ledger interface {
 // Steps are what time does with waves.
 type Steps interface {
 	// Planned lists the seats in state planned of the pool that start after the instant, by post, group and week:
-	// the matter of main waves.
+	// the matter of main waves. Where the family has its main wave, or the one before is not drawn, there may be no seats
+	// in the answer.
 	Planned(ctx context.Context, pool booking.Pool, after time.Time) ([]Batch, error)
 	// Returned lists returned seats without a time to re-open that start after the instant, by family: the matter of
 	// standby waves.

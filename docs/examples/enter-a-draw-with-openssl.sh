@@ -5,7 +5,8 @@
 #   docs/examples/enter-a-draw-with-openssl.sh [DATA] [PERSON]
 #
 # DATA is the demo's data folder (var by default: it holds demo/url and demo/people), PERSON one of
-# the names in demo/people.json. CHESNA names the program that checks (./chesna by default).
+# the names in demo/people.json. CHESNA names the program that checks (./chesna by default); SOON is how many seconds
+# before the witnesses' deadline of a draw it is too late to enter for a person at a keyboard (20).
 set -euo pipefail
 
 data=${1:-var}
@@ -54,7 +55,7 @@ echo "2. The draw that closes next, for passports"
 id=
 for _ in $(seq 60); do
   call GET '/draws?state=announced&group=passport&limit=200' >"$work/draws.json"
-  id=$(jq -r --arg soon "$(date -u -d '+20 seconds' +%Y-%m-%dT%H:%M:%SZ)" \
+  id=$(jq -r --arg soon "$(date -u -d "+${SOON:-20} seconds" +%Y-%m-%dT%H:%M:%SZ)" \
     '[.items[] | select(.open and .kind == "main" and .deadline > $soon)] | min_by(.deadline) | .id // empty' "$work/draws.json")
   [ -z "$id" ] || break
   sleep 1

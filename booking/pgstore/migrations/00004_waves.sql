@@ -8,6 +8,7 @@ ALTER TABLE booking.seats ADD COLUMN returned_by uuid[] NOT NULL DEFAULT '{}';
 ALTER TABLE booking.seats ADD COLUMN published_pool text NOT NULL DEFAULT '';
 UPDATE booking.seats SET published_pool = pool;
 CREATE INDEX seats_planned ON booking.seats (pool, start_at) WHERE state = 'planned';
+CREATE INDEX seats_planned_weeks ON booking.seats (pool, consulate, grp, iso_week, start_at) WHERE state = 'planned';
 CREATE INDEX seats_returned ON booking.seats (start_at) WHERE state = 'returned' AND reopen_at IS NULL;
 
 -- How often an appointment was rescheduled. A family signs once for all its seats: part numbers them.
@@ -265,5 +266,5 @@ DROP TABLE booking.guarantees, booking.pauses, booking.resets, booking.losses, b
 ALTER TABLE booking.appointments DROP CONSTRAINT appointments_signature_digest_key;
 ALTER TABLE booking.appointments DROP COLUMN part, DROP COLUMN changes;
 ALTER TABLE booking.appointments ADD CONSTRAINT appointments_signature_digest_key UNIQUE (signature_digest);
-DROP INDEX booking.seats_returned, booking.seats_planned;
+DROP INDEX booking.seats_returned, booking.seats_planned_weeks, booking.seats_planned;
 ALTER TABLE booking.seats DROP COLUMN published_pool, DROP COLUMN returned_by;

@@ -3,6 +3,7 @@ package pgstore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,19 +27,74 @@ func familyOf(consulate, group, isoWeek string, pool booking.Pool) (wave.ID, err
 	return id, nil
 }
 
-// Planned lists planned seats of the pool that start after the instant, by post, group and week. A seat that was in no
+// Planned lists where there are planned seats of the pool that start after the instant, by post, group and week, with the
+// seats where they can make a main wave now: the family has none yet, and the one before is drawn. A seat that was in no
 // wave has window -1.
 func (s *Store) Planned(ctx context.Context, pool booking.Pool, after time.Time) ([]wave.Batch, error) {
 	var out []wave.Batch
 	err := s.read(ctx, "list planned seats", func(q *rows.Queries) error {
-		found, err := q.PlannedSeats(ctx, rows.PlannedSeatsParams{Pool: string(pool), After: after})
+		out = nil
+		weeks, err := q.PlannedWeeks(ctx, rows.PlannedWeeksParams{Pool: string(pool), After: after})
 		if err != nil {
 			return err
 		}
-		out, err = batches(ctx, q, pool, wave.KindMain, found)
-		return err
+		for _, r := range weeks {
+			b, err := batch(r.Consulate, r.Grp, r.IsoWeek, pool)
+			if err != nil {
+				return err
+			}
+			out = append(out, b)
+		}
+		if err := describe(ctx, q, pool, wave.KindMain, out); err != nil {
+			return err
+		}
+		return fill(ctx, q, pool, after, out)
 	})
 	return out, err
+}
+
+// fill adds the seats to those batches that can make a main wave now: tens of thousands are not read every second for
+// the few that can.
+func fill(ctx context.Context, q *rows.Queries, pool booking.Pool, after time.Time, list []wave.Batch) error {
+	p := rows.PlannedSeatsParams{Pool: string(pool), After: after}
+	type key struct{ consulate, group, week string }
+	byKey := map[key]*wave.Batch{}
+	for i := range list {
+		b := &list[i]
+		if b.Main != "" || b.PredecessorOpen {
+			continue
+		}
+		k := key{string(b.Consulate), string(b.Group), b.ISOWeek}
+		byKey[k] = b
+		p.Consulates, p.Grps, p.IsoWeeks = append(p.Consulates, k.consulate), append(p.Grps, k.group), append(p.IsoWeeks, k.week)
+	}
+	if len(byKey) == 0 {
+		return nil
+	}
+	found, err := q.PlannedSeats(ctx, p)
+	if err != nil {
+		return fmt.Errorf("read the seats: %w", err)
+	}
+	for _, r := range found {
+		b := byKey[key{r.Consulate, r.Grp, r.IsoWeek}]
+		b.Seats = append(b.Seats, seatOf(r))
+	}
+	return nil
+}
+
+func seatOf(r rows.PlannedSeatsRow) wave.Seat {
+	return wave.Seat{Window: int(r.Win), ReturnedBy: r.ReturnedBy, Seat: booking.Seat{
+		ID: booking.SeatID(r.ID), Consulate: booking.ConsulateID(r.Consulate), Counter: booking.CounterID(r.Counter),
+		Group: booking.GroupID(r.Grp), Pool: booking.Pool(r.Pool), Start: r.StartAt.UTC(), Minutes: int(r.Minutes),
+		State: booking.SeatState(r.State),
+	}}
+}
+
+func batch(consulate, group, isoWeek string, pool booking.Pool) (wave.Batch, error) {
+	family, err := familyOf(consulate, group, isoWeek, pool)
+	return wave.Batch{
+		Family: family, Consulate: booking.ConsulateID(consulate), Group: booking.GroupID(group), Pool: pool, ISOWeek: isoWeek,
+	}, err
 }
 
 // Returned lists returned seats without a time to re-open that start after the instant, by family. A seat that was in no
@@ -66,31 +122,37 @@ func batches(ctx context.Context, q *rows.Queries, pool booking.Pool, kind wave.
 	for _, r := range seats {
 		last := len(out) - 1
 		if last < 0 || string(out[last].Consulate) != r.Consulate || string(out[last].Group) != r.Grp || out[last].ISOWeek != r.IsoWeek {
-			family, err := familyOf(r.Consulate, r.Grp, r.IsoWeek, pool)
+			b, err := batch(r.Consulate, r.Grp, r.IsoWeek, pool)
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, wave.Batch{
-				Family: family, Consulate: booking.ConsulateID(r.Consulate), Group: booking.GroupID(r.Grp), Pool: pool, ISOWeek: r.IsoWeek,
-			})
+			out = append(out, b)
 			last++
 		}
-		out[last].Seats = append(out[last].Seats, wave.Seat{Window: int(r.Win), ReturnedBy: r.ReturnedBy, Seat: booking.Seat{
-			ID: booking.SeatID(r.ID), Consulate: booking.ConsulateID(r.Consulate), Counter: booking.CounterID(r.Counter),
-			Group: booking.GroupID(r.Grp), Pool: booking.Pool(r.Pool), Start: r.StartAt.UTC(), Minutes: int(r.Minutes),
-			State: booking.SeatState(r.State),
-		}})
+		out[last].Seats = append(out[last].Seats, seatOf(r))
 	}
 	return out, describe(ctx, q, pool, kind, out)
 }
 
 // describe fills in what the families had before.
 func describe(ctx context.Context, q *rows.Queries, pool booking.Pool, kind wave.Kind, list []wave.Batch) error {
+	if len(list) == 0 {
+		return nil
+	}
 	names := make([]string, len(list))
 	byName := map[string]*wave.Batch{}
+	type line struct{ consulate, group string }
+	lines := map[line][]*wave.Batch{}
+	latest := rows.TailsParams{Pool: string(pool), Kind: string(kind)}
 	for i := range list {
-		names[i] = string(list[i].Family)
-		byName[names[i]] = &list[i]
+		b := &list[i]
+		names[i] = string(b.Family)
+		byName[names[i]] = b
+		of := line{string(b.Consulate), string(b.Group)}
+		if lines[of] == nil {
+			latest.Consulates, latest.Grps = append(latest.Consulates, of.consulate), append(latest.Grps, of.group)
+		}
+		lines[of] = append(lines[of], b)
 	}
 	facts, err := q.FamilyFacts(ctx, names)
 	if err != nil {
@@ -100,6 +162,10 @@ func describe(ctx context.Context, q *rows.Queries, pool booking.Pool, kind wave
 		b := byName[f.Family]
 		b.Main, b.Standbys, b.LastStandby, b.Busy = wave.ID(f.Main), int(f.Standbys), f.LastStandby.UTC(), f.Busy
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { // these can make no wave now
+		b := byName[name]
+		return b.Busy || kind == wave.KindMain && b.Main != ""
+	})
 	windows, err := q.FamilyWindows(ctx, names)
 	if err != nil {
 		return fmt.Errorf("read the families' windows: %w", err)
@@ -110,15 +176,13 @@ func describe(ctx context.Context, q *rows.Queries, pool booking.Pool, kind wave
 			Number: int(w.Number), LastHalf: int(w.LastHalf), Label: w.Label, From: w.FromAt.UTC(), To: w.ToAt.UTC(), Seats: int(w.Seats),
 		})
 	}
-	tails, err := q.Tails(ctx, rows.TailsParams{Pool: string(pool), Kind: string(kind)})
+	tails, err := q.Tails(ctx, latest)
 	if err != nil {
 		return fmt.Errorf("read the latest waves: %w", err)
 	}
 	for _, t := range tails {
-		for i := range list {
-			if b := &list[i]; string(b.Consulate) == t.Consulate && string(b.Group) == t.Grp {
-				b.Predecessor, b.PredecessorOpen = wave.ID(t.ID), t.Open
-			}
+		for _, b := range lines[line{t.Consulate, t.Grp}] {
+			b.Predecessor, b.PredecessorOpen = wave.ID(t.ID), t.Open
 		}
 	}
 	return nil

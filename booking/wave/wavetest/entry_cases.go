@@ -67,10 +67,12 @@ func announceStale(t *testing.T, w *World) {
 	w.Publish(t, 1, booking.PoolDraw, 4)
 	planned, err = w.Waves.Planned(t.Context(), booking.PoolDraw, w.Clock.Now())
 	bookingtest.WantCode(t, err, "")
-	if b := planned[0]; b.Predecessor != v.ID || !b.PredecessorOpen {
+	b := planned[0]
+	if b.Predecessor != v.ID || !b.PredecessorOpen || b.Seats != nil {
 		t.Fatalf("predecessor: %+v", b)
 	}
-	p = w.Plan(planned[0], wave.KindMain, 0)
+	b.Seats = w.planned(t, 1)
+	p = w.Plan(b, wave.KindMain, 0)
 	p.Wave.Predecessor = "" // there is a first of the chain already
 	_, err = w.Waves.Announce(t.Context(), p)
 	bookingtest.WantCode(t, err, booking.CodeStale)

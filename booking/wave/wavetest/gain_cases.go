@@ -49,10 +49,9 @@ func weightAfterOffer(t *testing.T, w *World) {
 	short := w.Announce(t, 1, 1)
 	planned, err := w.Waves.Planned(t.Context(), booking.PoolDraw, w.Clock.Now())
 	bookingtest.WantCode(t, err, "")
+	planned[0].Seats = w.planned(t, 2)
 	p := w.Plan(planned[0], wave.KindMain, 1)
-	p.Seats, p.Wave.Windows, p.Wave.Seats = seatsOf(w, t, 2)
-	p.Wave.ISOWeek, p.Wave.Family, p.Wave.ID = Week(2), "waw-passport-2041w04", "waw-passport-2041w04"
-	p.Wave.Predecessor, p.Wave.Closes, p.Leaf = short.ID, p.Wave.Closes.Add(72*time.Hour), leafOf("announcement", "waw-passport-2041w04")
+	p.Wave.Closes = p.Wave.Closes.Add(72 * time.Hour)
 	long, err := w.Waves.Announce(t.Context(), p)
 	bookingtest.WantCode(t, err, "")
 	first := Ask(long.ID, ann)
@@ -71,18 +70,6 @@ func weightAfterOffer(t *testing.T, w *World) {
 	if e := w.Enter(t, back, ""); e.W != 1 || e.G != 0 {
 		t.Fatalf("after an offer: weight %d, guarantee %d", e.W, e.G)
 	}
-}
-
-// seatsOf are the planned seats of a week, all in window 0.
-func seatsOf(w *World, t *testing.T, week int) ([]wave.Seat, []wave.Window, int) {
-	t.Helper()
-	published, err := w.Bookings.Week(t.Context(), Post, Week(week))
-	bookingtest.WantCode(t, err, "")
-	var out []wave.Seat
-	for _, s := range published.Seats {
-		out = append(out, wave.Seat{Seat: s})
-	}
-	return out, []wave.Window{{Label: "window 0", From: out[0].Start, To: out[len(out)-1].Start, Seats: len(out)}}, len(out)
 }
 
 // revisions: each has its own time; there is an end to changing, and none to leaving.

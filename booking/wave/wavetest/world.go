@@ -172,6 +172,9 @@ func (w *World) Announce(t testing.TB, week, target int) wave.Wave {
 	bookingtest.WantCode(t, err, "")
 	for _, b := range planned {
 		if b.ISOWeek == Week(week) {
+			if b.Seats == nil { // the one before is not drawn: the ledger need not name them, and takes them
+				b.Seats = w.planned(t, week)
+			}
 			v, err := w.Waves.Announce(t.Context(), w.Plan(b, wave.KindMain, target))
 			bookingtest.WantCode(t, err, "")
 			return v
@@ -179,6 +182,21 @@ func (w *World) Announce(t testing.TB, week, target int) wave.Wave {
 	}
 	t.Fatalf("no planned seats in week %s", Week(week))
 	return wave.Wave{}
+}
+
+// planned are the seats of a week that wait for a draw.
+func (w *World) planned(t testing.TB, week int) []wave.Seat {
+	t.Helper()
+	published, err := w.Bookings.Week(t.Context(), Post, Week(week))
+	bookingtest.WantCode(t, err, "")
+	var out []wave.Seat
+	for _, s := range published.Seats {
+		if s.State == booking.SeatPlanned && s.Pool == booking.PoolDraw && s.Group == Group {
+			out = append(out, wave.Seat{Seat: s, Window: -1})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b wave.Seat) int { return a.Start.Compare(b.Start) })
+	return out
 }
 
 // Standby announces the standby wave of the returned seats of a week.

@@ -1,9 +1,16 @@
+-- name: PlannedWeeks :many
+-- Where there are planned seats: asked every second, by the index seats_planned_weeks alone.
+SELECT s.consulate, s.grp, s.iso_week FROM booking.seats s
+WHERE s.state = 'planned' AND s.pool = @pool AND s.start_at > @after::timestamptz
+GROUP BY s.consulate, s.grp, s.iso_week ORDER BY s.consulate, s.grp, s.iso_week;
+
 -- name: PlannedSeats :many
 SELECT s.id, s.consulate, s.counter, s.grp, s.pool, s.state, s.start_at, s.minutes, s.iso_week, s.returned_by, COALESCE(l.win, -1)::int AS win
 FROM booking.seats s
 LEFT JOIN LATERAL (SELECT ws.win FROM booking.wave_seats ws JOIN booking.waves w ON w.id = ws.wave
                    WHERE ws.seat = s.id ORDER BY w.announced DESC LIMIT 1) AS l ON true
 WHERE s.state = 'planned' AND s.pool = @pool AND s.start_at > @after::timestamptz
+  AND (s.consulate, s.grp, s.iso_week) IN (SELECT unnest(@consulates::text[]), unnest(@grps::text[]), unnest(@iso_weeks::text[]))
 ORDER BY s.consulate, s.grp, s.iso_week, s.start_at, s.counter, s.id;
 
 -- name: ReturnedSeats :many
@@ -27,10 +34,11 @@ FROM booking.wave_windows x JOIN booking.waves w ON w.id = x.wave
 WHERE w.family = ANY (@families::text[]) ORDER BY w.family, x.number, w.announced;
 
 -- name: Tails :many
--- The last wave of each chain of predecessors.
+-- The last wave of each chain of predecessors, of the posts and groups.
 SELECT w.id, w.consulate, w.grp, (w.state IN ('announced', 'closed', 'standing'))::bool AS open
 FROM booking.waves w
 WHERE w.pool = @pool AND w.kind = @kind
+  AND (w.consulate, w.grp) IN (SELECT unnest(@consulates::text[]), unnest(@grps::text[]))
   AND NOT EXISTS (SELECT 1 FROM booking.waves n WHERE n.consulate = w.consulate AND n.grp = w.grp AND n.pool = w.pool
                   AND n.kind = w.kind AND n.predecessor = w.id);
 

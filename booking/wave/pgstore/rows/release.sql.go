@@ -191,12 +191,16 @@ FROM booking.seats s
 LEFT JOIN LATERAL (SELECT ws.win FROM booking.wave_seats ws JOIN booking.waves w ON w.id = ws.wave
                    WHERE ws.seat = s.id ORDER BY w.announced DESC LIMIT 1) AS l ON true
 WHERE s.state = 'planned' AND s.pool = $1 AND s.start_at > $2::timestamptz
+  AND (s.consulate, s.grp, s.iso_week) IN (SELECT unnest($3::text[]), unnest($4::text[]), unnest($5::text[]))
 ORDER BY s.consulate, s.grp, s.iso_week, s.start_at, s.counter, s.id
 `
 
 type PlannedSeatsParams struct {
-	Pool  string
-	After time.Time
+	Pool       string
+	After      time.Time
+	Consulates []string
+	Grps       []string
+	IsoWeeks   []string
 }
 
 type PlannedSeatsRow struct {
@@ -214,7 +218,13 @@ type PlannedSeatsRow struct {
 }
 
 func (q *Queries) PlannedSeats(ctx context.Context, arg PlannedSeatsParams) ([]PlannedSeatsRow, error) {
-	rows, err := q.db.Query(ctx, plannedSeats, arg.Pool, arg.After)
+	rows, err := q.db.Query(ctx, plannedSeats,
+		arg.Pool,
+		arg.After,
+		arg.Consulates,
+		arg.Grps,
+		arg.IsoWeeks,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -235,6 +245,44 @@ func (q *Queries) PlannedSeats(ctx context.Context, arg PlannedSeatsParams) ([]P
 			&i.ReturnedBy,
 			&i.Win,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const plannedWeeks = `-- name: PlannedWeeks :many
+SELECT s.consulate, s.grp, s.iso_week FROM booking.seats s
+WHERE s.state = 'planned' AND s.pool = $1 AND s.start_at > $2::timestamptz
+GROUP BY s.consulate, s.grp, s.iso_week ORDER BY s.consulate, s.grp, s.iso_week
+`
+
+type PlannedWeeksParams struct {
+	Pool  string
+	After time.Time
+}
+
+type PlannedWeeksRow struct {
+	Consulate string
+	Grp       string
+	IsoWeek   string
+}
+
+// Where there are planned seats: asked every second, by the index seats_planned_weeks alone.
+func (q *Queries) PlannedWeeks(ctx context.Context, arg PlannedWeeksParams) ([]PlannedWeeksRow, error) {
+	rows, err := q.db.Query(ctx, plannedWeeks, arg.Pool, arg.After)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PlannedWeeksRow
+	for rows.Next() {
+		var i PlannedWeeksRow
+		if err := rows.Scan(&i.Consulate, &i.Grp, &i.IsoWeek); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -304,13 +352,16 @@ const tails = `-- name: Tails :many
 SELECT w.id, w.consulate, w.grp, (w.state IN ('announced', 'closed', 'standing'))::bool AS open
 FROM booking.waves w
 WHERE w.pool = $1 AND w.kind = $2
+  AND (w.consulate, w.grp) IN (SELECT unnest($3::text[]), unnest($4::text[]))
   AND NOT EXISTS (SELECT 1 FROM booking.waves n WHERE n.consulate = w.consulate AND n.grp = w.grp AND n.pool = w.pool
                   AND n.kind = w.kind AND n.predecessor = w.id)
 `
 
 type TailsParams struct {
-	Pool string
-	Kind string
+	Pool       string
+	Kind       string
+	Consulates []string
+	Grps       []string
 }
 
 type TailsRow struct {
@@ -320,9 +371,14 @@ type TailsRow struct {
 	Open      bool
 }
 
-// The last wave of each chain of predecessors.
+// The last wave of each chain of predecessors, of the posts and groups.
 func (q *Queries) Tails(ctx context.Context, arg TailsParams) ([]TailsRow, error) {
-	rows, err := q.db.Query(ctx, tails, arg.Pool, arg.Kind)
+	rows, err := q.db.Query(ctx, tails,
+		arg.Pool,
+		arg.Kind,
+		arg.Consulates,
+		arg.Grps,
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (a *App) runWitness(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	web := &http.Server{Handler: server.Handler(), ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute}
+	web := &http.Server{Handler: orSelf(a.options.seams.witness, server.Handler()), ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute}
 	go func() {
 		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			a.fail(fmt.Errorf("serve the witness: %w", err))

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"net/http"
 	"time"
 
 	"chesna/booking"
@@ -14,6 +15,7 @@ type seams struct {
 	shard     redisinv.Clock // the clock of Redis, as the inventory sees it
 	inventory func(booking.Inventory) booking.Inventory
 	ledger    func(booking.Ledger) booking.Ledger
+	witness   func(http.Handler) http.Handler // the demo's own
 }
 
 func (a *App) now() time.Time {
