@@ -181,6 +181,9 @@ func (p *page) bytes() []byte { return []byte(p.b.String()) }
 // oneLine keeps a value from adding lines to a text, from hiding, and from turning the order of what stands beside it.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
+		if r >= ' ' && r <= '~' || r >= 'Ѐ' && r <= 'ӿ' { // nearly all there is, and none of the below
+			return r
+		}
 		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar {
 			return ' '
 		}

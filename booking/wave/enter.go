@@ -59,6 +59,7 @@ func (o *Office) Enter(ctx context.Context, s identity.Session, id ID, r EntryRe
 	if a.Commitment, a.Opening, err = o.commit(document); err != nil {
 		return Receipt{}, err
 	}
+	a.Receipt = func(e Entry) ([]byte, error) { return o.d.Receipts.Sign(ReceiptText(e)) }
 	e, err := o.d.Ledger.Enter(ctx, a)
 	if err != nil {
 		return o.meanwhile(ctx, s, w, document, err)

@@ -223,6 +223,9 @@ type Acceptance struct {
 	Evidence    []byte
 	Signature   [32]byte // digest of the SignerInfo
 	Actor       booking.Actor
+	// Receipt makes the receipt of the entry as the ledger is about to accept it, which is then kept with it: it is given
+	// out after the commit and never without one. nil: there is none until SetReceipt.
+	Receipt func(Entry) ([]byte, error)
 }
 
 // Leaving is a signed request to leave.

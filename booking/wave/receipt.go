@@ -41,8 +41,8 @@ func (o *Office) commit(request []byte) (c, opening [32]byte, err error) {
 	return Commit(request, opening), opening, nil
 }
 
-// receipt gives the receipt of an accepted revision: the one that is kept, or a new one. It is signed after the entry
-// was committed, so that there is no receipt for what the ledger lost; who was not answered asks again.
+// receipt gives the receipt of an accepted revision: the one that is kept with it, or a new one. It is given out after the
+// entry was committed, so that nobody has one for what the ledger lost; who was not answered asks again.
 func (o *Office) receipt(ctx context.Context, w Wave, e Entry) (Receipt, error) {
 	if len(e.Receipt) > 0 {
 		return Receipt{Entry: e, Note: e.Receipt, Wave: w}, nil

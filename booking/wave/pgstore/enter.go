@@ -204,6 +204,13 @@ func (s *Store) carryOut(ctx context.Context, w *work, as []wave.Acceptance, sen
 		if !sent.write {
 			continue
 		}
+		if as[i].Receipt != nil {
+			var err error
+			if sent.entry.Receipt, err = as[i].Receipt(sent.entry); err != nil {
+				return fmt.Errorf("make a receipt: %w", err)
+			}
+			sentences[i].entry.Receipt = sent.entry.Receipt
+		}
 		events = append(events, x.add(as[i], sent, e)...)
 	}
 	if len(events) == 0 {
@@ -240,7 +247,7 @@ func (s *Store) carryOut(ctx context.Context, w *work, as []wave.Acceptance, sen
 
 // writeRest writes revisions, members, claims and leaves. What somebody else was faster with is a conflict.
 func (s *Store) writeRest(ctx context.Context, w *work, x writes) error {
-	revisions, err := w.InsertRevisions(ctx, x.revisions)
+	revisions, err := w.InsertAccepted(ctx, x.revisions)
 	if err != nil {
 		return fmt.Errorf("write the requests: %w", err)
 	}

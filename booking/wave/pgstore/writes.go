@@ -16,7 +16,7 @@ type writes struct {
 	revised   rows.ReviseEntriesParams
 	left      rows.EndEntriesParams
 	dropped   rows.DropClaimsParams
-	revisions rows.InsertRevisionsParams
+	revisions rows.InsertAcceptedParams
 	members   rows.InsertMembersParams
 	claims    rows.InsertClaimsParams
 	leaves    [][]byte
@@ -60,6 +60,7 @@ func (x *writes) add(a wave.Acceptance, sent sentence, e evidence) []booking.Eve
 	x.revisions.Requests = append(x.revisions.Requests, a.Request)
 	x.revisions.Evidences = append(x.revisions.Evidences, a.Evidence)
 	x.revisions.Signatures = append(x.revisions.Signatures, a.Signature[:])
+	x.revisions.Receipts = append(x.revisions.Receipts, entry.Receipt)
 	x.leaves = append(x.leaves, entryLeaf(a.Commitment))
 	x.addPeople(a, w.Grp)
 	events := []booking.Event{entryEvent(booking.EventEntered, a.Actor, w, a.Declarer, a.Wave, a.Rev)}
