@@ -20,6 +20,7 @@ type Config struct {
 	Log      Log      `yaml:"log"`
 
 	Release   Release   `yaml:"release"`
+	Opening   Opening   `yaml:"opening"`
 	Journal   Journal   `yaml:"journal"`
 	Beacon    Beacon    `yaml:"beacon"`
 	Authority Authority `yaml:"authority"`
@@ -184,6 +185,7 @@ type Demo struct {
 	// BeaconPeriod is the period of the demo's own beacon.
 	BeaconPeriod Duration `yaml:"beaconPeriod"`
 	Release      Release  `yaml:"release"`
+	Opening      Opening  `yaml:"opening"`
 }
 
 // ForDemo is a copy with the shorter times and the address of the demo section.
@@ -194,7 +196,7 @@ func (c *Config) ForDemo() *Config {
 	out.Reopen.Within = c.Demo.ReopenWithin
 	out.Hold.SweepEvery = c.Demo.SweepEvery
 	out.Identity.CheckDigits = c.Demo.CheckDigits
-	out.Release = c.Demo.Release
+	out.Release, out.Opening = c.Demo.Release, c.Demo.Opening
 	out.Booking.NeedCountry, out.Booking.NeedEmail = c.Demo.NeedCountry, c.Demo.NeedEmail
 	return &out
 }

@@ -32,6 +32,15 @@ type Quota struct {
 	Today  int `yaml:"today"`
 }
 
+// Opening is a live opening: seats that can be booked at once, published for one moment.
+type Opening struct {
+	Lobby     Duration `yaml:"lobby"`
+	Gather    Duration `yaml:"gather"`
+	Delay     Duration `yaml:"delay"`
+	PerMinute int      `yaml:"perMinute"`
+	Turn      Duration `yaml:"turn"`
+}
+
 // Journal is the log that proves what was done, and who cosigns it.
 type Journal struct {
 	// MarksDir holds what was last published, outside the database, against forks.
@@ -65,6 +74,8 @@ type Authority struct {
 func (c *Config) checkRelease(f faults) {
 	c.Release.check(f, "/release")
 	c.Demo.Release.check(f, "/demo/release")
+	c.Opening.check(f, "/opening")
+	c.Demo.Opening.check(f, "/demo/opening")
 	f.want(c.Journal.Every.D() >= 100*time.Millisecond && c.Journal.Every.D() <= 2*time.Second, "/journal/every", CodeOutOfRange, "want 100ms to 2s")
 	f.want(c.Journal.Needed >= 1, "/journal/needed", CodeOutOfRange, "want at least 1")
 	n := len(c.Journal.Witness)
@@ -115,4 +126,18 @@ func (r Release) check(f faults, at string) {
 	f.want(r.MaxChanges >= 0 && r.MaxChanges <= 10, at+"/maxChanges", CodeOutOfRange, between(0, 10))
 	q := r.Quota
 	f.want(q.Online >= 1 && q.Kiosk >= 0 && q.Today >= 0 && q.Online+q.Kiosk+q.Today == 100, at+"/quota", CodeConflict, "want shares that sum to 100, with some online")
+}
+
+func (o Opening) check(f faults, at string) {
+	const s, h = time.Second, time.Hour
+	for _, b := range []timeBound{
+		{"/lobby", o.Lobby, 0, 24 * h},
+		{"/gather", o.Gather, s, 24 * h},
+		{"/delay", o.Delay, s, h},
+		{"/turn", o.Turn, s, 24 * h},
+	} {
+		f.want(b.value.D() >= b.min && b.value.D() <= b.max && b.value.D()%time.Second == 0, at+b.at, CodeOutOfRange,
+			"want whole seconds, "+b.min.String()+" to "+b.max.String())
+	}
+	f.want(o.PerMinute >= 1 && o.PerMinute <= 60_000, at+"/perMinute", CodeOutOfRange, between(1, 60_000))
 }

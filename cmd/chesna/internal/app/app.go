@@ -97,6 +97,7 @@ func (a *App) start(ctx context.Context) error {
 		{"fill the inventory", a.fillInventory},
 		{"start the jobs", a.startJobs},
 		{"publish the logs", a.startLogs},
+		{"start the openings", a.startOpenings},
 		{"serve the trust service", a.serveTrust},
 		{"serve", func(ctx context.Context) error { return a.serve(ctx, listener) }},
 		{"tell the address", a.tellAddress},

@@ -47,11 +47,15 @@ func (a *App) buildBooking(ctx context.Context) error {
 	}
 	a.parts.inventory.Start()
 	a.onStop("inventory", func(context.Context) error { a.parts.inventory.Stop(); return nil })
+	if err := a.openOpenings(ctx); err != nil {
+		return err
+	}
 	a.parts.office, err = booking.NewOffice(booking.Deps{
 		Catalogue: a.parts.catalogue, Weeks: a.parts.ledger,
 		Inventory: orSelf[booking.Inventory](a.options.seams.inventory, a.parts.inventory),
 		Ledger:    orSelf[booking.Ledger](a.options.seams.ledger, a.parts.ledger),
 		Bars:      a.parts.waves,
+		Turnstile: a.parts.openings,
 		Acts:      a.parts.signed, People: a.parts.people, Policy: a.policy(), Audience: a.origin,
 		Now: a.now, Rand: rand.Reader, Logger: a.logger,
 	})

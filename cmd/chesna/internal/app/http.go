@@ -74,6 +74,7 @@ func (a *App) edge() (http.Handler, error) {
 	if a.parts.lottery != nil {
 		d.Draws = a.parts.lottery
 	}
+	d.Openings = a.parts.openings
 	d.Diary = diary{a.parts.journal, a.parts.logs[journal.NameJournal]}
 	for name, log := range a.parts.logs {
 		d.Logs[name] = log.Handler()
@@ -86,7 +87,7 @@ func (a *App) edge() (http.Handler, error) {
 	pages := web.Deps{
 		Server: server, Bookings: a.parts.office, People: a.parts.people, Catalogue: a.parts.catalogue,
 		Policy: a.policy(), Limits: personLimits{a.parts.state, c.Limits.Person, a.now},
-		Ready: a.ready, Demo: a.demoPages(), Logger: a.logger, MailCode: a.options.Config.Session.MailCodeTTL.D(),
+		Openings: a.parts.openings, Ready: a.ready, Demo: a.demoPages(), Logger: a.logger, MailCode: a.options.Config.Session.MailCodeTTL.D(),
 	}
 	if a.parts.lottery != nil {
 		pages.Draws, pages.Release = a.parts.lottery, a.wavePolicy()

@@ -120,5 +120,6 @@ type parts struct {
 	redis redis.UniversalClient
 	identityParts
 	releaseParts
+	openingParts
 	bookingParts
 }
