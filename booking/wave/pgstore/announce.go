@@ -49,7 +49,7 @@ func (s *Store) Announce(ctx context.Context, p wave.Plan) (wave.Wave, error) {
 		if err != nil {
 			return err
 		}
-		list, err := assemble(ctx, w.Queries, []rows.BookingWave{found})
+		list, err := s.assemble(ctx, w.Queries, []rows.BookingWave{found})
 		if err == nil {
 			out = list[0]
 		}

@@ -23,7 +23,7 @@ func (s *Store) Wave(ctx context.Context, id wave.ID) (wave.Wave, error) {
 		if err != nil {
 			return err
 		}
-		list, err := assemble(ctx, q, []rows.BookingWave{found})
+		list, err := s.assemble(ctx, q, []rows.BookingWave{found})
 		if err == nil {
 			out = list[0]
 		}
@@ -55,18 +55,42 @@ func (s *Store) Waves(ctx context.Context, f wave.Filter) ([]wave.Wave, error) {
 	err := s.read(ctx, "list waves", func(q *rows.Queries) error {
 		found, err := q.ListWaves(ctx, p)
 		if err == nil {
-			out, err = assemble(ctx, q, found)
+			out, err = s.assemble(ctx, q, found)
 		}
 		return err
 	})
 	return out, err
 }
 
-// assemble adds windows and counts to rows of waves.
+// assemble adds windows and counts to rows of waves; those that are not frozen are counted by takers.
+func (s *Store) assemble(ctx context.Context, q *rows.Queries, found []rows.BookingWave) ([]wave.Wave, error) {
+	out, err := assemble(ctx, q, found)
+	if err != nil {
+		return nil, err
+	}
+	var unfrozen []string
+	for i, r := range found {
+		if r.FrozenAt == nil && out[i].State == wave.StateAnnounced {
+			unfrozen = append(unfrozen, r.ID)
+		}
+	}
+	if len(unfrozen) == 0 {
+		return out, nil
+	}
+	entries, err := s.takers(ctx, q, unfrozen)
+	for i, r := range found {
+		if n, ok := entries[r.ID]; ok {
+			out[i].Entries = n
+		}
+	}
+	return out, err
+}
+
+// assemble adds windows and what became of offers to rows of waves.
 func assemble(ctx context.Context, q *rows.Queries, found []rows.BookingWave) ([]wave.Wave, error) {
 	out := make([]wave.Wave, len(found))
 	byID := map[string]*wave.Wave{}
-	var ids, unfrozen []string
+	var ids []string
 	for i, r := range found {
 		w, err := waveOf(r)
 		if err != nil {
@@ -74,9 +98,6 @@ func assemble(ctx context.Context, q *rows.Queries, found []rows.BookingWave) ([
 		}
 		out[i], byID[r.ID] = w, &out[i]
 		ids = append(ids, r.ID)
-		if r.FrozenAt == nil && w.State == wave.StateAnnounced {
-			unfrozen = append(unfrozen, r.ID)
-		}
 	}
 	windows, err := q.WindowsOf(ctx, ids)
 	if err != nil {
@@ -94,16 +115,6 @@ func assemble(ctx context.Context, q *rows.Queries, found []rows.BookingWave) ([
 	}
 	for _, r := range counts {
 		count(&byID[r.Wave].Offers, wave.OfferState(r.State), int(r.Offers))
-	}
-	if len(unfrozen) == 0 {
-		return out, nil
-	}
-	takers, err := q.CountTakers(ctx, unfrozen)
-	if err != nil {
-		return nil, fmt.Errorf("count the entries: %w", err)
-	}
-	for _, r := range takers {
-		byID[r.Wave].Entries = int(r.Entries)
 	}
 	return out, nil
 }

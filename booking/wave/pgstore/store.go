@@ -83,6 +83,7 @@ type Store struct {
 	log          *slog.Logger
 	random       io.Reader
 	clock        func() time.Time
+	counts       counts
 	batch        *coalesce.Batcher[wave.Acceptance, wave.Entry]
 }
 
