@@ -11,12 +11,12 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 TOOL := go tool -modfile=$(CURDIR)/.ci/tools.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-readme lint fmt fuzz bench bench-draw fairness generate deps build clean
+.PHONY: help run test test-readme lint fmt fuzz bench bench-draw bench-entries fairness generate deps build clean
 
 help: ## Show this list
 	@echo 'Chesna: appointments at consulates, for people.'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  PORT=0 make run                        take a free port (8080 by default)'
 	@echo '  PORT=0 make run ARGS="--data /tmp/two" a second world beside the first'
@@ -48,6 +48,9 @@ bench: deps ## Measure (PKG=…)
 bench-draw: ## Measure a draw of 1,000,000 entries on one core, and the odds of being first
 	@for what in Draw/Persons Draw/Families Odds; do \
 		GOMAXPROCS=1 go test -run '^$$' -bench "^Benchmark$$what$$" -benchtime 1x ./booking/draw || exit 1; done
+
+bench-entries: deps ## Have 100,000 people enter one wave, and draw it (PEOPLE=…, CALLERS=…)
+	go test -run '^$$' -bench '^BenchmarkEntries$$' -benchtime 1x -timeout 60m -v ./loadtest/entries
 
 fairness: ## Simulate who gets the seats and write docs/FAIRNESS.md with its pictures (about 2 minutes)
 	go run ./loadtest/sim/cmd/fairness
