@@ -85,7 +85,7 @@ type Bars interface {
 	Blocked(ctx context.Context, applicant uuid.UUID, g GroupID) error
 }
 
-// Deps is what the use cases stand on. All fields but Bars, Turnstile and Logger are needed.
+// Deps is what the use cases stand on. All fields but Bars, Turnstile, Channel, MayOpen and Logger are needed.
 type Deps struct {
 	Catalogue *Catalogue
 	Inventory Inventory
@@ -95,7 +95,11 @@ type Deps struct {
 	People    People
 	Bars      Bars
 	Turnstile Turnstile
-	Policy    Policy
+	// Channel shares the seats of draws out among the channels of a post with a terminal, see ShareOut; nil: all
+	// online. MayOpen tells whether a post may give a group's seats at once; nil: always.
+	Channel func(Consulate, Seat) Pool
+	MayOpen func(ctx context.Context, c ConsulateID, g GroupID) (bool, error)
+	Policy  Policy
 	// Audience names this system in signed documents: its public origin.
 	Audience string
 	Now      func() time.Time

@@ -55,6 +55,9 @@ func (o *Office) PublishWeek(ctx context.Context, s identity.Session, c Consulat
 	if err != nil {
 		return Publication{}, err
 	}
+	if err := o.mayOpen(ctx, post, p); err != nil {
+		return Publication{}, err
+	}
 	report := capacity.Meter(week.MeterInput(seats))
 	evidence, err := o.signedShortfall(ctx, s, post, week, report, p)
 	if err != nil {
@@ -107,7 +110,7 @@ func (o *Office) expand(post Consulate, isoWeek string, p WeekPlan) (capacity.We
 	if err != nil {
 		return capacity.Week{}, nil, invalidFields("", err)
 	}
-	return week, seats, nil
+	return week, ShareOut(post, seats, o.Channel), nil
 }
 
 // invalidFields carries capacity's faults to the edge.

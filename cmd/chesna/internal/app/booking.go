@@ -56,6 +56,7 @@ func (a *App) buildBooking(ctx context.Context) error {
 		Ledger:    orSelf[booking.Ledger](a.options.seams.ledger, a.parts.ledger),
 		Bars:      a.parts.waves,
 		Turnstile: a.parts.openings,
+		Channel:   a.channel(), MayOpen: a.mayOpen,
 		Acts:      a.parts.signed, People: a.parts.people, Policy: a.policy(), Audience: a.origin,
 		Now: a.now, Rand: rand.Reader, Logger: a.logger,
 	})

@@ -43,7 +43,9 @@ func (a *App) seedLater(context.Context) error {
 }
 
 func (a *App) seeder() seeder {
-	return seeder{config: a.options.Config, weeks: a.parts.ledger, now: a.now, logger: a.logger}
+	return seeder{
+		config: a.options.Config, weeks: a.parts.ledger, now: a.now, logger: a.logger, catalogue: a.parts.catalogue, channel: a.channel(),
+	}
 }
 
 // appoint writes the roles of one of the demo's staff into the register, unless they stand there. The demo's

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"chesna/booking"
 	"chesna/booking/draw"
 	"chesna/booking/jobs"
 	"chesna/booking/journal"
@@ -79,4 +80,22 @@ func (a *App) buildLottery(ctx context.Context) error {
 		Trust: trust(public), Policy: a.wavePolicy(), BookingLead: c.Booking.Lead.D(), Now: a.now, Rand: rand.Reader, Logger: a.logger,
 	})
 	return err
+}
+
+// channel shares out the seats of draws; nil where nothing is drawn.
+func (a *App) channel() func(booking.Consulate, booking.Seat) booking.Pool {
+	if !a.draws() {
+		return nil
+	}
+	return a.wavePolicy().Channel
+}
+
+// mayOpen tells whether a post may give a group's seats at once: what was never drawn may, and what last month's draws
+// had more seats for than people.
+func (a *App) mayOpen(ctx context.Context, c booking.ConsulateID, g booking.GroupID) (bool, error) {
+	if a.parts.scheduler == nil {
+		return true, nil
+	}
+	o, err := a.parts.scheduler.OpenAllowed(ctx, c, g)
+	return o.Allowed || o.Waves == 0, err
 }

@@ -23,7 +23,10 @@ const firstWeeks = 2
 type seeder struct {
 	config *configs.Config
 	weeks  booking.WeekLedger
-	now    func() time.Time
+	// catalogue and channel share seats out among the channels of a post, as the office does.
+	catalogue *booking.Catalogue
+	channel   func(booking.Consulate, booking.Seat) booking.Pool
+	now       func() time.Time
 	// add puts the open seats of a week into the inventory; nil where it is filled afterwards.
 	add    func(ctx context.Context, c booking.ConsulateID, seats []booking.Seat) error
 	logger *slog.Logger
@@ -70,6 +73,11 @@ func (s seeder) publish(ctx context.Context, post string, week capacity.ISOWeek)
 	if err != nil {
 		return 0, err
 	}
+	found, err := s.catalogue.Consulate(id)
+	if err != nil {
+		return 0, err
+	}
+	seats = booking.ShareOut(found, seats, s.channel)
 	plan, err := json.Marshal(booking.WeekPlan{Counters: w.Counters, Closures: w.Closures})
 	if err != nil {
 		return 0, fmt.Errorf("write the plan: %w", err)
