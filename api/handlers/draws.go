@@ -118,17 +118,20 @@ func (a *API) GetResult(ctx context.Context, r oapi.GetResultRequestObject) (oap
 	return oapi.GetResult200TextResponse(file), err
 }
 
-// GetBundle implements GET /api/v1/draws/{id}/bundle.zip: the same bytes for the same files.
+// GetBundle implements GET /api/v1/draws/{id}/bundle.zip: the same bytes for the same files, packed once a minute.
 func (a *API) GetBundle(ctx context.Context, r oapi.GetBundleRequestObject) (oapi.GetBundleResponseObject, error) {
 	draws, err := a.draws()
 	if err != nil {
 		return nil, err
 	}
-	files, err := draws.Bundle(ctx, wave.ID(r.Id))
-	if err != nil {
-		return nil, err
-	}
-	packed, err := pack(files)
+	id := wave.ID(r.Id)
+	packed, err := a.bundles.get(ctx, id, a.d.Server.Now, func() ([]byte, error) {
+		files, err := draws.Bundle(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return pack(files)
+	})
 	if err != nil {
 		return nil, err
 	}

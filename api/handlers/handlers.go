@@ -77,11 +77,12 @@ type Deps struct {
 	Timeout time.Duration
 }
 
-// API serves the operations of openapi.yaml. It is safe for concurrent use and keeps no state.
+// API serves the operations of openapi.yaml. It is safe for concurrent use and keeps no state but packed bundles.
 type API struct {
 	d        Deps
 	contract *contract.Contract
 	page     []byte // /docs
+	bundles  *bundles
 }
 
 var _ oapi.StrictServerInterface = (*API)(nil)
@@ -105,7 +106,7 @@ func New(d Deps) (*API, error) {
 	if err != nil {
 		return nil, fmt.Errorf("handlers: %w", err)
 	}
-	return &API{d: d, contract: c, page: page}, nil
+	return &API{d: d, contract: c, page: page, bundles: newBundles()}, nil
 }
 
 // Mount adds the operations, /openapi.yaml and /docs to the server. Call it once, before the server serves.

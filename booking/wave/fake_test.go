@@ -328,6 +328,11 @@ func (st *stage) Waves(_ context.Context, f Filter) (out []Wave, err error) {
 
 func (st *stage) Files(_ context.Context, id ID) (Files, error) { return st.waves[id].files, nil }
 
+func (st *stage) File(_ context.Context, id ID, name string) ([]byte, error) {
+	f := st.waves[id].files
+	return f.all()[name], nil
+}
+
 func (st *stage) Leaves(_ context.Context, id ID) (out []Leaf, err error) {
 	for _, l := range st.log {
 		if l.id == id {

@@ -73,6 +73,8 @@ type Public interface {
 	Waves(ctx context.Context, f Filter) ([]Wave, error)
 	// Files are empty before the close. After it they are public.
 	Files(ctx context.Context, id ID) (Files, error)
+	// File is one of them by its name; nil when it is not there, or has no bytes.
+	File(ctx context.Context, id ID, name string) ([]byte, error)
 	// Leaves are the wave's leaves in the order of the log.
 	Leaves(ctx context.Context, id ID) ([]Leaf, error)
 	// Frozen reads again what took part in a closed wave, for cards and receipts.

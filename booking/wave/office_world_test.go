@@ -69,7 +69,11 @@ func (h *hall) Waves(_ context.Context, f Filter) (out []Wave, _ error) {
 	return out, nil
 }
 
-func (h *hall) Files(_ context.Context, id ID) (Files, error)     { return h.files[id], nil }
+func (h *hall) Files(_ context.Context, id ID) (Files, error) { return h.files[id], nil }
+func (h *hall) File(_ context.Context, id ID, name string) ([]byte, error) {
+	f := h.files[id]
+	return f.all()[name], nil
+}
 func (h *hall) Leaves(context.Context, ID) ([]Leaf, error)        { return h.leaves, nil }
 func (h *hall) Policy() []byte                                    { return []byte("{}") }
 func (h *hall) Attest(context.Context, Statement) ([]byte, error) { return nil, nil }

@@ -54,18 +54,23 @@ func (o *Office) File(ctx context.Context, id ID, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := o.d.Ledger.Files(ctx, id)
-	if err != nil {
+	var files Files // of which only what is asked for is read: a large draw has tens of megabytes
+	place, ok := files.places()[name]
+	if !ok {
+		return nil, booking.Refuse(booking.CodeDrawAbsent, "a draw has no such file")
+	}
+	if *place, err = o.d.Ledger.File(ctx, id, name); err != nil {
 		return nil, err
 	}
-	public, ok := files.published(w.State)[name]
-	switch {
-	case ok:
-		return public, nil
-	case (Files{}).has(name):
-		return nil, notPublished(w)
+	if len(files.Manifest) == 0 && w.State != StateAnnounced { // with it, files of no bytes are there too
+		if files.Manifest, err = o.d.Ledger.File(ctx, id, FileManifest); err != nil {
+			return nil, err
+		}
 	}
-	return nil, booking.Refuse(booking.CodeDrawAbsent, "a draw has no such file")
+	if public, ok := files.published(w.State)[name]; ok {
+		return public, nil
+	}
+	return nil, notPublished(w)
 }
 
 func notPublished(w Wave) error {
@@ -84,15 +89,18 @@ const utcForm = "2006-01-02 15:04:05 UTC"
 
 // all names every file there can be.
 func (f Files) all() map[string][]byte {
-	return map[string][]byte{
-		FileManifest: f.Manifest, FileEntries: f.Entries, FileBindings: f.Bindings, FilePersons: f.Persons,
-		FileResult: f.Result, FileAuthority: f.Authority, FilePolicy: f.Policy, FileBeacon: f.Beacon,
+	out := map[string][]byte{}
+	for name, b := range f.places() {
+		out[name] = *b
 	}
+	return out
 }
 
-func (f Files) has(name string) bool {
-	_, ok := f.all()[name]
-	return ok
+func (f *Files) places() map[string]*[]byte {
+	return map[string]*[]byte{
+		FileManifest: &f.Manifest, FileEntries: &f.Entries, FileBindings: &f.Bindings, FilePersons: &f.Persons,
+		FileResult: &f.Result, FileAuthority: &f.Authority, FilePolicy: &f.Policy, FileBeacon: &f.Beacon,
+	}
 }
 
 // published are the files that are public in the state. A draw without entries has files of no bytes: those count

@@ -3,8 +3,11 @@ package pgstore
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/jackc/pgx/v5"
 
 	"chesna/booking"
 	"chesna/booking/draw"
@@ -186,6 +189,15 @@ func (s *Store) Files(ctx context.Context, id wave.ID) (wave.Files, error) {
 		}
 	}
 	return f, nil
+}
+
+// File reads one of the wave's files; nil when it is not there.
+func (s *Store) File(ctx context.Context, id wave.ID, name string) ([]byte, error) {
+	b, err := s.query.FileOf(ctx, rows.FileOfParams{Wave: string(id), Name: name})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	return b, bookingstore.MapError("read a file of a wave", err)
 }
 
 // Leaves lists the wave's leaves in the order of the log.

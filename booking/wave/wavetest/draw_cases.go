@@ -37,6 +37,10 @@ func freezeCloseStand(t *testing.T, w *World) {
 	w.wantDue(t, v.ID, wave.StepDraw)
 	got, err := w.Waves.Files(t.Context(), v.ID)
 	bookingtest.WantCode(t, err, "")
+	one, err := w.Waves.File(t.Context(), v.ID, wave.FileEntries)
+	if none, e := w.Waves.File(t.Context(), v.ID, wave.FileResult); err != nil || e != nil || none != nil || string(one) != string(got.Entries) {
+		t.Fatalf("one file: %q, %v; %q, %v", one, err, none, e)
+	}
 	if string(got.Entries) != f.Entries[0].Line()+"\n" || got.Result != nil || string(got.Policy) != `{"k":1}` {
 		t.Fatalf("files: %+v", got)
 	}

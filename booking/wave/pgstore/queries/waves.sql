@@ -95,6 +95,9 @@ ON CONFLICT (wave, name) DO NOTHING;
 -- name: FilesOf :many
 SELECT name, content FROM booking.wave_files WHERE wave = @wave;
 
+-- name: FileOf :one
+SELECT content FROM booking.wave_files WHERE wave = @wave AND name = @name;
+
 -- name: DueWaves :many
 SELECT id, (CASE state WHEN 'announced' THEN 'close' WHEN 'closed' THEN 'stand' WHEN 'standing' THEN 'draw' ELSE 'finish' END)::text AS step
 FROM booking.waves w

@@ -102,6 +102,22 @@ func (q *Queries) DueWaves(ctx context.Context, arg DueWavesParams) ([]DueWavesR
 	return items, nil
 }
 
+const fileOf = `-- name: FileOf :one
+SELECT content FROM booking.wave_files WHERE wave = $1 AND name = $2
+`
+
+type FileOfParams struct {
+	Wave string
+	Name string
+}
+
+func (q *Queries) FileOf(ctx context.Context, arg FileOfParams) ([]byte, error) {
+	row := q.db.QueryRow(ctx, fileOf, arg.Wave, arg.Name)
+	var content []byte
+	err := row.Scan(&content)
+	return content, err
+}
+
 const filesOf = `-- name: FilesOf :many
 SELECT name, content FROM booking.wave_files WHERE wave = $1
 `
