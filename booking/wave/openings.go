@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// While a wave takes entries, whoever enters or looks at her entry is shown what was read of it a second ago: reading
-// it counts its entries, which tens of thousands in a minute cannot each wait for. While one reads it again the others
-// have the old one for some seconds more. The ledger judges the state of the wave last in any case.
+// While a wave takes entries, whoever enters or looks at her entry is shown what was read of it some seconds ago: reading
+// it counts its entries, which takes a tenth of a second when they are 100,000. While one reads it again the others have
+// the old one for some seconds more. The ledger judges the state of the wave last in any case.
 const (
-	freshness = time.Second
-	patience  = 5 * time.Second
+	freshness = 5 * time.Second
+	patience  = 10 * time.Second
 )
 
 // openings keeps the waves that take entries now. Safe for concurrent use.
