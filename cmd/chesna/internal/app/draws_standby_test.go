@@ -134,13 +134,7 @@ func familyOfThree(t *testing.T, d demo) {
 	if len(o.Seats) != 3 {
 		t.Fatalf("the offer: %+v", o)
 	}
-	slices.SortFunc(o.Seats, func(a, b struct {
-		Start      time.Time
-		Minutes    int
-		ForAnother bool
-	}) int {
-		return a.Start.Compare(b.Start)
-	})
+	slices.SortFunc(o.Seats, func(a, b offeredSeat) int { return a.Start.Compare(b.Start) })
 	for i, seat := range o.Seats[1:] {
 		if before := o.Seats[i]; !seat.Start.Equal(before.Start.Add(time.Duration(before.Minutes) * time.Minute)) {
 			t.Errorf("seats that do not adjoin: %+v", o.Seats)

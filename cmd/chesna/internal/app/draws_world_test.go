@@ -203,16 +203,18 @@ func (v *visitor) signed(method, path string, wish map[string]any) answer {
 	return v.call(method, path, again)
 }
 
+type offeredSeat struct {
+	Start      time.Time
+	Minutes    int
+	ForAnother bool
+}
+
 // offer is one of the visitor's offers.
 type offer struct {
 	ID, Draw, State, Reschedules string
 	Document                     []byte
-	Seats                        []struct {
-		Start      time.Time
-		Minutes    int
-		ForAnother bool
-	}
-	Appointments []string
+	Seats                        []offeredSeat
+	Appointments                 []string
 }
 
 // offers lists what the visitor was offered in a draw.
