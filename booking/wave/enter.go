@@ -144,7 +144,7 @@ func (o *Office) compose(ctx context.Context, s identity.Session, w Wave, hers [
 	}
 	before := entryOf(hers, w.ID)
 	if before.Rev >= MaxRevisions {
-		return Acceptance{}, nil, booking.Refuse(booking.CodeChangesUsedUp, "your entry has been changed as often as it can be; you can still leave")
+		return Acceptance{}, nil, wrong(booking.CodeChangesUsedUp, "/windows", "too-many", "your entry has been changed as often as it can be; you can still leave")
 	}
 	a := Acceptance{
 		Wave: w.ID, Declarer: s.Person, Rev: before.Rev + 1, Windows: mask, Reschedules: r.Reschedules,

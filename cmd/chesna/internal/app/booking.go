@@ -57,7 +57,7 @@ func (a *App) buildBooking(ctx context.Context) error {
 		Bars:      a.parts.waves,
 		Turnstile: a.parts.openings,
 		Channel:   a.channel(), MayOpen: a.mayOpen,
-		Acts:      a.parts.signed, People: a.parts.people, Policy: a.policy(), Audience: a.origin,
+		Acts: a.parts.signed, People: a.parts.people, Policy: a.policy(), Audience: a.origin,
 		Now: a.now, Rand: rand.Reader, Logger: a.logger,
 	})
 	return err

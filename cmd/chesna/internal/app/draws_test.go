@@ -35,6 +35,7 @@ func TestDraws(t *testing.T) {
 	})
 	checkFromOutside(t, d)
 	checkWholeLedger(t, d.app)
+	requestsAreSealed(t, d.app)
 	stopApp(t, d.app)
 	namesNobody(t, "the log", log.String())
 }

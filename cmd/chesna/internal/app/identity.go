@@ -38,6 +38,7 @@ type identityParts struct {
 	state        *redisstate.Store
 	people       *identity.Service
 	signed       acts
+	sealer       identity.Sealer
 	mail         identity.Mailer
 	mailbox      *mailer.Mailbox // the demo's, where no mail server is set
 }
@@ -66,7 +67,7 @@ func (a *App) buildIdentity(context.Context) error {
 	if err := errors.Join(err0, err1, err2, err3, err4, err5, err6); err != nil {
 		return err
 	}
-	a.parts.state, a.parts.judge = state, judge
+	a.parts.state, a.parts.judge, a.parts.sealer = state, judge, box
 	d := identity.Deps{
 		Origin: a.origin, SystemName: systemName, Now: a.now,
 		Signatures: judge, Pseudonyms: hasher, Sealer: box, Tokens: minter,

@@ -67,7 +67,7 @@ func (a *App) buildLottery(ctx context.Context) error {
 	log := proofs{a.parts.logs[journal.NameDraws], a.parts.policy, a.parts.keys[journal.NameDraws].verifier}
 	c := a.options.Config
 	a.parts.lottery, err = wave.NewOffice(wave.OfficeDeps{
-		Catalogue: a.parts.catalogue, Ledger: a.parts.waves, Appointments: a.parts.ledger, Authority: names{a.parts.authority}, Log: log,
+		Catalogue: a.parts.catalogue, Ledger: sealedRequests{a.parts.waves, a.parts.sealer}, Appointments: a.parts.ledger, Authority: names{a.parts.authority}, Log: log,
 		Acts: a.parts.signed, People: a.parts.people, Trust: trust(public), Receipts: receipts{a.parts.keys["receipts"]}, Policy: a.wavePolicy(),
 		NeedCountry: c.Booking.NeedCountry, NeedEmail: c.Booking.NeedEmail, Audience: a.origin, Now: a.now, Rand: rand.Reader, Logger: a.logger,
 		Forget: a.parts.inventory.Forget,
