@@ -50,7 +50,7 @@ func (c drawFetch) fetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+	if err := os.MkdirAll(c.Dir, 0o755); err != nil { //nolint:gosec // public files
 		return err
 	}
 	copied := filepath.Join(c.Dir, "log")
