@@ -310,7 +310,7 @@ func TestTheWaveIsNotReadForEveryEntry(t *testing.T) {
 	if _, ok := o.window.get(mainID, c.now.Add(freshness)); ok { // somebody begins to read it
 		t.Error("it is old")
 	}
-	c.now = c.now.Add(2 * freshness)
+	c.now = c.now.Add(freshness + time.Second)
 	read(0, "")
 	c.now = c.now.Add(patience)
 	read(1, "")

@@ -21,7 +21,9 @@ const (
 	finishLimit = 100
 
 	announceLimit = 20 // of each kind
-	maxRounds     = 20
+
+	flowStep  = 10 * time.Minute // the least, where standby waves follow one another faster
+	maxRounds = 20
 )
 
 // SchedulerDeps is what a Scheduler stands on; all fields but BookingLead are required.
@@ -78,7 +80,7 @@ func (s *Scheduler) Tick(ctx context.Context) error {
 	}
 	_, err := s.Plan(ctx)
 	// In steps of the standby waves: seats that came one by one would each wait for the next of them anyway.
-	flowBefore := s.d.Now().Add(s.flowAhead()).Truncate(s.d.Policy.StandbyEvery)
+	flowBefore := s.d.Now().Add(s.flowAhead()).Truncate(max(s.d.Policy.StandbyEvery, flowStep))
 	return errors.Join(append(errs, err,
 		rounds(flowLimit, func() (int, error) { return s.d.Ledger.FlowOn(ctx, flowBefore, flowLimit) }, "let unused seats flow on"),
 		rounds(finishLimit, func() (int, error) { return s.d.Ledger.Finish(ctx, finishLimit) }, "finish waves"),
